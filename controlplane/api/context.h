@@ -1,0 +1,47 @@
+// What a handler works with, and the table that finds it. Handlers are named as the API names their operation and have
+// three beats: validate, change the store in one Mutate (or read it), build the reply from the records.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "common/clock.h"
+#include "common/status.h"
+#include "controlplane/catalog/naming.h"
+#include "controlplane/endpoints/address_plan.h"
+#include "controlplane/store/store.h"
+
+namespace google::protobuf {
+class Message;
+}
+
+namespace elastilab {
+
+enum class EndpointStyle { kAddress, kDns };
+
+// The region that the handlers serve: one per control plane, built at start, outlives all requests. Thread-safe.
+struct Region {
+  Store& store;
+  Clock& clock;
+  Location location;
+  AddressPlan addresses;
+  EndpointStyle endpoint_style = EndpointStyle::kAddress;
+  // Whether an address:port can be taken; tests and simulations put their own here.
+  std::function<bool(const std::string&, int)> address_is_free = AddressIsFree;
+};
+
+struct RequestContext {
+  Region& region;
+  std::string request_id;
+  ServiceTime now;          // service time at which the request was accepted
+  std::string principal;    // ARN of the caller
+};
+
+using Handler = std::function<Status(RequestContext&, const google::protobuf::Message& request,
+                                     google::protobuf::Message* response)>;
+// AWS operation name to handler.
+using HandlerTable = std::map<std::string, Handler, std::less<>>;
+
+}  // namespace elastilab

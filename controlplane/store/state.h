@@ -1,0 +1,68 @@
+// Everything the region knows, in memory: what Describe is answered from, and what a Draft changes.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "controlplane/model/records.h"
+
+namespace elastilab {
+
+// What each record is found by.
+inline const std::string& KeyOf(const CacheCluster& r) { return r.id; }
+inline const std::string& KeyOf(const ReplicationGroup& r) { return r.id; }
+inline std::string KeyOf(const NodeGroup& r) { return r.key(); }
+inline NodeUid KeyOf(const CacheNode& r) { return r.uid; }
+inline int64_t KeyOf(const FailoverRecord& r) { return r.id; }
+inline const std::string& KeyOf(const TagSet& r) { return r.arn; }
+inline const std::string& KeyOf(const SubnetGroup& r) { return r.name; }
+inline const std::string& KeyOf(const Zone& r) { return r.name; }
+inline int64_t KeyOf(const LabSettings&) { return 1; }
+
+template <typename T>
+using KeyType = std::decay_t<decltype(KeyOf(std::declval<const T&>()))>;
+
+// Ordered, so that paging markers survive inserts. Values are shared and immutable.
+template <typename T>
+using Table = std::map<KeyType<T>, std::shared_ptr<const T>>;
+
+struct State {
+  Table<CacheCluster> clusters;
+  Table<ReplicationGroup> groups;
+  Table<NodeGroup> node_groups;
+  Table<CacheNode> nodes;
+  Table<FailoverRecord> failovers;
+  Table<TagSet> tags;
+  Table<SubnetGroup> subnet_groups;
+  Table<Zone> zones;
+  Table<LabSettings> settings;
+  std::deque<std::shared_ptr<const Event>> events;  // oldest first
+
+  template <typename T>
+  const Table<T>& table() const;
+  template <typename T>
+  Table<T>& table() {
+    return const_cast<Table<T>&>(std::as_const(*this).template table<T>());
+  }
+  // Null when there is none. The pointer holds as long as the caller's lock on the state.
+  template <typename T>
+  const T* Find(const KeyType<T>& key) const {
+    const auto& t = table<T>();
+    auto it = t.find(key);
+    return it == t.end() ? nullptr : it->second.get();
+  }
+};
+
+template <> inline const Table<CacheCluster>& State::table<CacheCluster>() const { return clusters; }
+template <> inline const Table<ReplicationGroup>& State::table<ReplicationGroup>() const { return groups; }
+template <> inline const Table<NodeGroup>& State::table<NodeGroup>() const { return node_groups; }
+template <> inline const Table<CacheNode>& State::table<CacheNode>() const { return nodes; }
+template <> inline const Table<FailoverRecord>& State::table<FailoverRecord>() const { return failovers; }
+template <> inline const Table<TagSet>& State::table<TagSet>() const { return tags; }
+template <> inline const Table<SubnetGroup>& State::table<SubnetGroup>() const { return subnet_groups; }
+template <> inline const Table<Zone>& State::table<Zone>() const { return zones; }
+template <> inline const Table<LabSettings>& State::table<LabSettings>() const { return settings; }
+
+}  // namespace elastilab
