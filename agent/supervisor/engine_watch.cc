@@ -1,0 +1,230 @@
+#include "agent/supervisor/engine_watch.h"
+
+#include <algorithm>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <utility>
+
+#include "agent/journal/proc_fs.h"
+#include "agent/supervisor/process.h"
+#include "common/fault_point.h"
+#include "dataplane/health/verdict.h"
+
+namespace elastilab {
+
+using std::chrono::steady_clock;
+
+struct EngineWatch::Timer {
+  explicit Timer(boost::asio::io_context& io) : timer(io) {}
+  boost::asio::steady_timer timer;
+};
+
+EngineWatch::EngineWatch(boost::asio::io_context& io, std::unique_ptr<EngineControl> control, int64_t pid,
+                         InForce in_force, const SupervisorTiming& timing, Events events)
+    : control_(std::move(control)), pid_(pid), in_force_(std::move(in_force)), timing_(timing),
+      events_(std::move(events)), timer_(std::make_unique<Timer>(io)) {
+  const Instant now = steady_clock::now();
+  answered_ = ready_ = in_force_.was_ready;
+  last_answer_ = next_ping_ = next_query_ = next_apply_ = now;
+  busy_until_ = now + timing_.busy_for;
+  Arm();
+}
+
+EngineWatch::~EngineWatch() = default;
+
+void EngineWatch::Want(const NodeWish& wish) {
+  wish_ = wish;
+  wanted_parameters_ = ParametersDigest(wish.launch);
+  const Instant now = steady_clock::now();
+  busy_until_ = now + timing_.busy_for;
+  next_apply_ = next_query_ = now;
+  Tick();
+}
+
+void EngineWatch::Probe(int64_t probe_id) {
+  open_probes_.push_back(probe_id);
+  next_query_ = steady_clock::now();
+  Tick();
+}
+
+void EngineWatch::Quiet() {
+  quiet_ = true;
+  timer_->timer.cancel();
+}
+
+std::vector<int64_t> EngineWatch::TakeAnsweredProbes() { return std::exchange(answered_probes_, {}); }
+
+// Starts whatever is due and not under way, then sleeps until the next thing is.
+void EngineWatch::Tick() {
+  if (quiet_) return;
+  const Instant now = steady_clock::now();
+  if (!applying_ && ready_ && Pending() && now >= next_apply_) Apply();
+  if (quiet_) return;  // an event of Apply may have ended it
+  if (!pinging_ && now >= next_ping_) Ping(now);
+  if (!querying_ && (answered_ || !open_probes_.empty()) && now >= next_query_) Query(now);
+  Arm();
+}
+
+void EngineWatch::Arm() {
+  Instant wake = Instant::max();
+  if (!pinging_) wake = std::min(wake, next_ping_);
+  if (!querying_ && answered_) wake = std::min(wake, next_query_);
+  if (!applying_ && ready_ && Pending()) wake = std::min(wake, next_apply_);
+  if (wake == Instant::max()) return;  // an answer under way will call Tick
+  timer_->timer.expires_at(wake);
+  timer_->timer.async_wait([this](const boost::system::error_code& error) {
+    if (!error) Tick();
+  });
+}
+
+void EngineWatch::Ping(Instant now) {
+  pinging_ = true;
+  next_ping_ = now + (answered_ ? timing_.ping_interval : timing_.busy_interval);
+  const auto timeout = answered_ ? timing_.ping_timeout : timing_.start_deadline;
+  control_->Ping(timeout, [this](const Status& status) { OnPing(status); });
+}
+
+void EngineWatch::OnPing(const Status& status) {
+  pinging_ = false;
+  if (quiet_) return;
+  if (status.ok()) {
+    if (!answered_) next_query_ = steady_clock::now();
+    answered_ = true;
+    misses_ = 0;
+    last_answer_ = steady_clock::now();
+  } else if (answered_) {
+    ++misses_;
+  }
+  JudgeSilence();
+  Tick();
+}
+
+void EngineWatch::JudgeSilence() {
+  if (!answered_) return;
+  bool silent = false;
+  if (misses_ > 0) {
+    const auto stat = ReadProcStat(pid_);
+    silent = IsSilent({.consecutive_misses = misses_,
+                       .since_last_answer = std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() -
+                                                                                                  last_answer_),
+                       .process_state = stat ? stat->state : '?'});
+  }
+  if (silent == silent_) return;
+  silent_ = silent;
+  events_.changed();
+}
+
+void EngineWatch::Query(Instant now) {
+  querying_ = true;
+  next_query_ = NextQuery(now);
+  asked_probes_ = std::exchange(open_probes_, {});
+  control_->Query(timing_.query_timeout, [this](const StatusOr<EngineStatus>& status) { OnQuery(status); });
+}
+
+void EngineWatch::OnQuery(const StatusOr<EngineStatus>& status) {
+  querying_ = false;
+  if (quiet_) return;
+  const bool probed = !asked_probes_.empty();
+  answered_probes_.insert(answered_probes_.end(), asked_probes_.begin(), asked_probes_.end());
+  asked_probes_.clear();
+  if (status.ok()) Learn(*status);
+  if (quiet_) return;
+  if (probed && !answered_probes_.empty()) events_.changed();
+  if (std::exchange(query_again_, false)) next_query_ = steady_clock::now();
+  Tick();
+}
+
+void EngineWatch::Learn(const EngineStatus& status) {
+  const Instant now = steady_clock::now();
+  answered_ = true;
+  misses_ = 0;
+  last_answer_ = now;
+  const std::optional<EngineStatus> before = std::exchange(status_, status);
+  status_micros_ = MonotonicMicros();
+  next_query_ = std::min(next_query_, NextQuery(now));
+  if (!ready_ && !status.loading) {
+    ready_ = true;
+    CompleteRevision();
+    events_.ready();
+    return;
+  }
+  // An offset that moves is news once a second, all else at once.
+  EngineStatus comparable = status;
+  if (before && now - last_offset_news_ < timing_.query_interval) {
+    comparable.replication_offset = before->replication_offset;
+  }
+  if (before == comparable) return;
+  last_offset_news_ = now;
+  events_.changed();
+}
+
+bool EngineWatch::LinkAwaited() const {
+  if (!wish_ || !wish_->live.follow) return false;
+  return !status_ || !status_->link_up || status_->follows != wish_->live.follow;
+}
+
+EngineWatch::Instant EngineWatch::NextQuery(Instant now) const {
+  const bool waiting = !ready_ || Pending() || LinkAwaited();
+  if (!waiting) return now + timing_.query_interval;
+  return now + (now < busy_until_ ? timing_.busy_interval : timing_.ping_interval);
+}
+
+bool EngineWatch::Pending() const { return wish_ && in_force_.revision != wish_->revision; }
+
+void EngineWatch::Apply() {
+  if (in_force_.live == wish_->live) return SetParameters();
+  if (Status fault = FaultPoint("agent.before_apply"); !fault.ok()) return ApplyFailed(fault);
+  applying_ = true;
+  control_->Apply(in_force_.live, wish_->live, timing_.apply_timeout,
+                  [this, live = wish_->live](const Status& status) { OnApplied(live, status); });
+}
+
+void EngineWatch::OnApplied(const LiveSpec& live, const Status& status) {
+  applying_ = false;
+  if (quiet_) return;
+  if (!status.ok()) return ApplyFailed(status);
+  if (Status fault = FaultPoint("agent.after_apply"); !fault.ok()) return ApplyFailed(fault);
+  in_force_.live = live;
+  events_.applied();
+  next_apply_ = steady_clock::now();
+  Tick();
+}
+
+void EngineWatch::SetParameters() {
+  if (in_force_.parameters_digest == wanted_parameters_) return CompleteRevision();
+  applying_ = true;
+  control_->SetParameters(
+      wish_->launch.parameters, timing_.apply_timeout,
+      [this, digest = wanted_parameters_](const Status& status) { OnParametersSet(digest, status); });
+}
+
+void EngineWatch::OnParametersSet(const std::string& digest, const Status& status) {
+  applying_ = false;
+  if (quiet_) return;
+  if (absl::IsFailedPrecondition(status)) return events_.needs_restart(std::string(status.message()));
+  if (!status.ok()) return ApplyFailed(status);
+  in_force_.parameters_digest = digest;
+  events_.applied();
+  next_apply_ = steady_clock::now();
+  Tick();
+}
+
+// When all of the wish is in force, says so; the report waits for a fresh look at the engine.
+void EngineWatch::CompleteRevision() {
+  if (!Pending() || in_force_.live != wish_->live || in_force_.parameters_digest != wanted_parameters_) return;
+  in_force_.revision = wish_->revision;
+  problem_.clear();
+  events_.applied();
+  open_probes_.push_back(0);  // a report must follow, changed or not
+  next_query_ = steady_clock::now();
+  query_again_ = querying_;
+}
+
+void EngineWatch::ApplyFailed(const Status& status) {
+  next_apply_ = steady_clock::now() + timing_.apply_retry;
+  const std::string problem(status.message());
+  if (std::exchange(problem_, problem) != problem) events_.changed();
+  Tick();
+}
+
+}  // namespace elastilab

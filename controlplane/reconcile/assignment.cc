@@ -1,0 +1,102 @@
+#include "controlplane/reconcile/assignment.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "controlplane/catalog/catalog.h"
+#include "proto/agent/v1/agent.pb.h"
+
+namespace elastilab {
+namespace {
+
+// The parameters in force: the family's defaults. Groups of users' own come with the parameter group store.
+const ParameterFamily* FamilyOf(const CacheCluster& cluster) {
+  if (auto group = ParseDefaultParameterGroup(cluster.parameter_group)) return FindParameterFamily(group->family);
+  return nullptr;
+}
+
+int ReadInt(const std::string& text, int fallback) {
+  int value = fallback;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
+}
+
+void FillParameters(const CacheCluster& cluster, agent::v1::Assignment& assignment) {
+  int reserved_percent = 25;
+  int connections_overhead = 100;
+  if (const ParameterFamily* family = FamilyOf(cluster)) {
+    for (const Parameter& parameter : family->parameters) {
+      if (parameter.name == "reserved-memory-percent") reserved_percent = ReadInt(parameter.default_value, 25);
+      if (parameter.name == "memcached_connections_overhead") connections_overhead = ReadInt(parameter.default_value, 100);
+      if (!parameter.default_value.empty()) (*assignment.mutable_parameters())[parameter.name] = parameter.default_value;
+    }
+  }
+  const NodeType* type = FindNodeType(cluster.node_type);
+  if (type == nullptr) return;
+  if (cluster.engine == Engine::kMemcached) {
+    assignment.set_max_memory_bytes(EffectiveItemMemory(*type, connections_overhead));
+    assignment.set_threads(std::max(1, type->memcached_threads));
+  } else {
+    assignment.set_max_memory_bytes(EffectiveMaxMemory(*type, reserved_percent));
+  }
+}
+
+void FillDiscovery(const Records& records, const DiscoveryWish& wish, const Location& where,
+                   agent::v1::Discovery& discovery) {
+  discovery.mutable_listen()->set_address(wish.listen.address);
+  discovery.mutable_listen()->set_port(wish.listen.port);
+  discovery.set_version(wish.version);
+  for (NodeUid uid : wish.nodes) {
+    auto it = records.nodes.find(uid);
+    if (it == records.nodes.end()) continue;
+    auto* node = discovery.add_nodes();
+    node->set_host(NodeDnsName(where, it->second.cluster_id, it->second.id));
+    node->set_address(it->second.address);
+    node->set_port(it->second.port);
+  }
+}
+
+agent::v1::NodeRole RoleOf(Role role) {
+  if (role == Role::kPrimary) return agent::v1::NODE_ROLE_PRIMARY;
+  return role == Role::kReplica ? agent::v1::NODE_ROLE_REPLICA : agent::v1::NODE_ROLE_UNSPECIFIED;
+}
+
+}  // namespace
+
+agent::v1::Assignment MakeAssignment(const Records& records, const CacheNode& node, const Location& where,
+                                     const LabKey& key) {
+  const CacheCluster& cluster = records.clusters.at(node.cluster_id);
+  const NodeWish wish = WishFor(records, node);
+  agent::v1::Assignment assignment;
+  assignment.set_uid(node.uid);
+  assignment.set_generation(node.incarnation);
+  assignment.set_revision(node.revision);
+  assignment.set_name(fmt::format("{}/{}", node.cluster_id, node.id));
+  assignment.set_family(std::string(Text(cluster.engine)));
+  assignment.set_version(cluster.engine_version);
+  assignment.set_desired(wish.fenced ? agent::v1::DESIRED_FENCED : agent::v1::DESIRED_RUN);
+  assignment.set_restart(wish.restart_in_place ? agent::v1::RESTART_POLICY_IN_PLACE : agent::v1::RESTART_POLICY_REPORT);
+  assignment.set_address(node.address);
+  assignment.set_port(node.port);
+  for (const std::string& endpoint : wish.endpoints) assignment.add_endpoints(endpoint);
+  assignment.set_shared_address(wish.shared_address);
+  assignment.set_role(RoleOf(wish.role));
+  if (!wish.follow.empty()) {
+    assignment.mutable_follow()->set_address(wish.follow.address);
+    assignment.mutable_follow()->set_port(wish.follow.port);
+  }
+  FillParameters(cluster, assignment);
+  if (cluster.engine != Engine::kMemcached) {
+    for (const std::string& rule : WithheldCommands(cluster.engine, cluster.engine_version)) {
+      assignment.add_withheld_commands(rule);
+    }
+    const std::string shared_by = node.group_id.empty() ? node.cluster_id : node.group_id;
+    assignment.set_control_password(key.Derive(fmt::format("control:{}", node.uid)).Reveal());
+    assignment.set_replication_password(key.Derive(fmt::format("replication:{}", shared_by)).Reveal());
+  }
+  if (wish.discovery) FillDiscovery(records, *wish.discovery, where, *assignment.mutable_discovery());
+  return assignment;
+}
+
+}  // namespace elastilab
