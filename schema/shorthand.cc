@@ -28,6 +28,7 @@ class ShorthandParser {
 
   StatusOr<json> Parse() {
     ASSIGN_OR_RETURN(json tree, Structure('\0'));
+    if (!AtEnd()) return Bad("expected ','");
     return tree;
   }
 

@@ -1,8 +1,6 @@
 #include "agent/supervisor/engine_watch.h"
 
 #include <algorithm>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <utility>
 
 #include "agent/journal/proc_fs.h"
@@ -14,15 +12,16 @@ namespace elastilab {
 
 using std::chrono::steady_clock;
 
-struct EngineWatch::Timer {
-  explicit Timer(boost::asio::io_context& io) : timer(io) {}
-  boost::asio::steady_timer timer;
-};
+namespace {
+
+constexpr std::chrono::steady_clock::time_point kAtOnce{};
+
+}  // namespace
 
 EngineWatch::EngineWatch(boost::asio::io_context& io, std::unique_ptr<EngineControl> control, int64_t pid,
                          InForce in_force, const SupervisorTiming& timing, Events events)
     : control_(std::move(control)), pid_(pid), in_force_(std::move(in_force)), timing_(timing),
-      events_(std::move(events)), timer_(std::make_unique<Timer>(io)) {
+      events_(std::move(events)), alarm_(io) {
   const Instant now = steady_clock::now();
   answered_ = ready_ = in_force_.was_ready;
   last_answer_ = next_ping_ = next_query_ = next_apply_ = now;
@@ -30,26 +29,23 @@ EngineWatch::EngineWatch(boost::asio::io_context& io, std::unique_ptr<EngineCont
   Arm();
 }
 
-EngineWatch::~EngineWatch() = default;
-
 void EngineWatch::Want(const NodeWish& wish) {
   wish_ = wish;
   wanted_parameters_ = ParametersDigest(wish.launch);
-  const Instant now = steady_clock::now();
-  busy_until_ = now + timing_.busy_for;
-  next_apply_ = next_query_ = now;
+  busy_until_ = steady_clock::now() + timing_.busy_for;
+  next_apply_ = next_query_ = kAtOnce;
   Tick();
 }
 
 void EngineWatch::Probe(int64_t probe_id) {
   open_probes_.push_back(probe_id);
-  next_query_ = steady_clock::now();
+  next_query_ = kAtOnce;
   Tick();
 }
 
 void EngineWatch::Quiet() {
   quiet_ = true;
-  timer_->timer.cancel();
+  alarm_.Cancel();
 }
 
 std::vector<int64_t> EngineWatch::TakeAnsweredProbes() { return std::exchange(answered_probes_, {}); }
@@ -71,10 +67,7 @@ void EngineWatch::Arm() {
   if (!querying_ && answered_) wake = std::min(wake, next_query_);
   if (!applying_ && ready_ && Pending()) wake = std::min(wake, next_apply_);
   if (wake == Instant::max()) return;  // an answer under way will call Tick
-  timer_->timer.expires_at(wake);
-  timer_->timer.async_wait([this](const boost::system::error_code& error) {
-    if (!error) Tick();
-  });
+  alarm_.Set(wake, [this] { Tick(); });
 }
 
 void EngineWatch::Ping(Instant now) {
@@ -88,7 +81,7 @@ void EngineWatch::OnPing(const Status& status) {
   pinging_ = false;
   if (quiet_) return;
   if (status.ok()) {
-    if (!answered_) next_query_ = steady_clock::now();
+    if (!answered_) next_query_ = kAtOnce;
     answered_ = true;
     misses_ = 0;
     last_answer_ = steady_clock::now();
@@ -130,7 +123,7 @@ void EngineWatch::OnQuery(const StatusOr<EngineStatus>& status) {
   if (status.ok()) Learn(*status);
   if (quiet_) return;
   if (probed && !answered_probes_.empty()) events_.changed();
-  if (std::exchange(query_again_, false)) next_query_ = steady_clock::now();
+  if (std::exchange(query_again_, false)) next_query_ = kAtOnce;
   Tick();
 }
 
@@ -186,12 +179,15 @@ void EngineWatch::OnApplied(const LiveSpec& live, const Status& status) {
   if (Status fault = FaultPoint("agent.after_apply"); !fault.ok()) return ApplyFailed(fault);
   in_force_.live = live;
   events_.applied();
-  next_apply_ = steady_clock::now();
+  next_apply_ = kAtOnce;
   Tick();
 }
 
 void EngineWatch::SetParameters() {
-  if (in_force_.parameters_digest == wanted_parameters_) return CompleteRevision();
+  if (in_force_.parameters_digest == wanted_parameters_) {
+    if (CompleteRevision()) ReportAfterQuery();
+    return;
+  }
   applying_ = true;
   control_->SetParameters(
       wish_->launch.parameters, timing_.apply_timeout,
@@ -205,18 +201,23 @@ void EngineWatch::OnParametersSet(const std::string& digest, const Status& statu
   if (!status.ok()) return ApplyFailed(status);
   in_force_.parameters_digest = digest;
   events_.applied();
-  next_apply_ = steady_clock::now();
+  next_apply_ = kAtOnce;
   Tick();
 }
 
-// When all of the wish is in force, says so; the report waits for a fresh look at the engine.
-void EngineWatch::CompleteRevision() {
-  if (!Pending() || in_force_.live != wish_->live || in_force_.parameters_digest != wanted_parameters_) return;
+// Notes that all of the wish is in force, if it is.
+bool EngineWatch::CompleteRevision() {
+  if (!Pending() || in_force_.live != wish_->live || in_force_.parameters_digest != wanted_parameters_) return false;
   in_force_.revision = wish_->revision;
   problem_.clear();
   events_.applied();
-  open_probes_.push_back(0);  // a report must follow, changed or not
-  next_query_ = steady_clock::now();
+  return true;
+}
+
+// The report on a new revision waits for a fresh look at the engine, which says what came of it.
+void EngineWatch::ReportAfterQuery() {
+  open_probes_.push_back(0);
+  next_query_ = kAtOnce;
   query_again_ = querying_;
 }
 

@@ -17,12 +17,9 @@
 #include <vector>
 
 #include "agent/local_plan/node_wish.h"
+#include "agent/supervisor/alarm.h"
 #include "agent/supervisor/timing.h"
 #include "dataplane/engine/driver.h"
-
-namespace boost::asio {
-class io_context;
-}
 
 namespace elastilab {
 
@@ -46,7 +43,6 @@ class EngineWatch {
   // Want.
   EngineWatch(boost::asio::io_context& io, std::unique_ptr<EngineControl> control, int64_t pid, InForce in_force,
               const SupervisorTiming& timing, Events events);
-  ~EngineWatch();
 
   void Want(const NodeWish& wish);
   // Queries at once; `changed` follows, whatever the answer.
@@ -68,7 +64,6 @@ class EngineWatch {
   std::vector<int64_t> TakeAnsweredProbes();
 
  private:
-  struct Timer;
   using Instant = std::chrono::steady_clock::time_point;
 
   void Tick();
@@ -83,7 +78,8 @@ class EngineWatch {
   void OnApplied(const LiveSpec& live, const Status& status);
   void SetParameters();
   void OnParametersSet(const std::string& digest, const Status& status);
-  void CompleteRevision();
+  bool CompleteRevision();
+  void ReportAfterQuery();
   void ApplyFailed(const Status& status);
   bool LinkAwaited() const;
   Instant NextQuery(Instant now) const;
@@ -94,7 +90,7 @@ class EngineWatch {
   InForce in_force_;
   SupervisorTiming timing_;
   Events events_;
-  std::unique_ptr<Timer> timer_;
+  Alarm alarm_;
   std::optional<NodeWish> wish_;
   std::string wanted_parameters_;  // digest of wish_'s
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "controlplane/model/status.h"
@@ -28,7 +29,10 @@ const EngineVersion& DefaultEngineVersion(Engine engine);
 // The version that `asked` selects ("7.1"; for redis 5 and older and memcached the full one; "6.x" means 6.2). Empty
 // when there is none. `asked` longer than allowed ("6.2.6") is reported by IsTooSpecific.
 std::optional<EngineVersion> FindEngineVersion(Engine engine, std::string_view asked);
-// "6.2" for redis "6.2.6": from version 6 on, and for valkey, only MAJOR.MINOR may be asked for.
+// The same by what a cluster's record holds ("7.1.0"). Null when unknown.
+const EngineVersion* FindFullEngineVersion(Engine engine, std::string_view full_version);
+// "6.2" for redis "6.2.6": from version 6 on, and for valkey, only MAJOR.MINOR may be asked for. Empty when `asked` is
+// as it should be, and when no version begins like that.
 std::optional<std::string> IsTooSpecific(Engine engine, std::string_view asked);
 // Compares dotted versions number by number: negative, zero, positive.
 int CompareVersions(std::string_view a, std::string_view b);
@@ -41,7 +45,7 @@ struct NodeType {
   int memcached_megabytes = 0;       // 0: not offered for memcached
   int memcached_threads = 0;
   std::string min_redis_version;
-  double dollars_per_hour = 0;       // us-east-1, redis or memcached; 0: not known
+  double dollars_per_hour = 0;       // us-east-1, redis or memcached (valkey if valkey_only); 0: not known
   bool creatable = true;             // false: previous generation, kept for parameters
   bool data_tiering = false;
   bool valkey_only = false;
@@ -50,6 +54,8 @@ struct NodeType {
 const std::vector<NodeType>& NodeTypes();
 // Null when unknown.
 const NodeType* FindNodeType(std::string_view name);
+// On demand in us-east-1; valkey is a fifth cheaper. 0: not known or not offered for that engine.
+double DollarsPerHour(const NodeType& type, Engine engine);
 // The smallest that costs least: what `create-cluster` takes when the user names none.
 inline constexpr std::string_view kDefaultNodeType = "cache.t4g.micro";
 
@@ -59,10 +65,15 @@ struct Parameter {
   std::string data_type;       // "string", "integer", "boolean", "float"
   std::string allowed_values;  // "yes,no", "1-100", "0-", …
   bool modifiable = true;
+  bool modifiable_while_unused = false;  // not modifiable, except in a group that no cluster uses yet
   bool requires_reboot = false;
   std::string minimum_engine_version;
   std::string description;     // one sentence of ours
 };
+
+// Whether `value` is within `allowed_values`: a comma list of words and ranges ("0,20-", "1-100", "-" any integer). An
+// empty list allows everything of the data type.
+bool IsAllowedValue(const Parameter& parameter, std::string_view value);
 
 struct ParameterFamily {
   std::string name;            // "redis7"
@@ -72,9 +83,22 @@ struct ParameterFamily {
 
 const std::vector<ParameterFamily>& ParameterFamilies();
 const ParameterFamily* FindParameterFamily(std::string_view name);
+// Null when the family has no such parameter.
+const Parameter* FindParameter(const ParameterFamily& family, std::string_view name);
+
+// A parameter whose value comes with the node type ("maxmemory"); never modifiable.
+struct NodeTypeParameter {
+  Parameter parameter;         // without a default
+  std::vector<std::pair<std::string, int64_t>> values;  // by node type
+};
+std::vector<NodeTypeParameter> NodeTypeParameters(const ParameterFamily& family);
 
 // "default.redis7" or, with cluster mode, "default.redis7.cluster.on".
 std::string DefaultParameterGroup(std::string_view family, bool cluster_mode);
+// Whether the family has a ".cluster.on" default group: redis from 3.2 on, and valkey.
+bool HasClusterMode(const ParameterFamily& family);
+// All of them, in name order.
+const std::vector<std::string>& DefaultParameterGroups();
 // The family of a default group, and whether it is the cluster-mode one; empty for any other name.
 struct DefaultGroup {
   std::string family;
@@ -82,13 +106,16 @@ struct DefaultGroup {
 };
 std::optional<DefaultGroup> ParseDefaultParameterGroup(std::string_view name);
 
-// The engine's `maxmemory` (bytes) for a node type: the table's figure less reserved-memory-percent.
+// The engine's `maxmemory` (bytes) for a node type: the table's figure less reserved-memory-percent. At least 1 MiB, as 0
+// would mean "no limit" to an engine.
 int64_t EffectiveMaxMemory(const NodeType& type, int reserved_memory_percent);
-// memcached item memory in bytes: max_cache_memory less memcached_connections_overhead (megabytes).
+// memcached item memory in bytes: max_cache_memory less memcached_connections_overhead (megabytes). At least 1 MiB.
 int64_t EffectiveItemMemory(const NodeType& type, int connections_overhead_mb);
 
 // ACL rules for what clients may not call ("-config", "-acl|setuser"): shared/reference/behaviours.md section 16.
-// Only commands that the given engine version knows.
+// Append them to a user's own rules, so that they win. All are known to redis 7.0 and to every valkey, the oldest that
+// the lab runs, because an unknown command in a rule is a start-up error and what runs may be older than what was
+// asked for. Empty for memcached, which has no ACL.
 std::vector<std::string> WithheldCommands(Engine engine, std::string_view engine_version);
 
 }  // namespace elastilab

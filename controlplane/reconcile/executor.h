@@ -2,6 +2,7 @@
 #pragma once
 
 #include "common/secret.h"
+#include "controlplane/catalog/naming.h"
 #include "controlplane/fleet/direct_prober.h"
 #include "controlplane/fleet/fleet.h"
 #include "controlplane/reconcile/observer.h"

@@ -1,0 +1,116 @@
+#include "agent/session/wire.h"
+
+#include <fmt/format.h>
+
+#include "proto/agent/v1/agent.pb.h"
+
+namespace elastilab {
+namespace {
+
+NodeRole RoleFrom(agent::v1::NodeRole role) {
+  switch (role) {
+    case agent::v1::NODE_ROLE_PRIMARY: return NodeRole::kPrimary;
+    case agent::v1::NODE_ROLE_REPLICA: return NodeRole::kReplica;
+    default: return NodeRole::kNone;
+  }
+}
+
+agent::v1::NodeRole RoleTo(NodeRole role) {
+  switch (role) {
+    case NodeRole::kPrimary: return agent::v1::NODE_ROLE_PRIMARY;
+    case NodeRole::kReplica: return agent::v1::NODE_ROLE_REPLICA;
+    case NodeRole::kNone: break;
+  }
+  return agent::v1::NODE_ROLE_UNSPECIFIED;
+}
+
+agent::v1::Phase PhaseTo(Phase phase) {
+  switch (phase) {
+    case Phase::kAbsent: return agent::v1::PHASE_ABSENT;
+    case Phase::kStarting: return agent::v1::PHASE_STARTING;
+    case Phase::kReady: return agent::v1::PHASE_READY;
+    case Phase::kSilent: return agent::v1::PHASE_SILENT;
+    case Phase::kExited: return agent::v1::PHASE_EXITED;
+    case Phase::kStopped: return agent::v1::PHASE_STOPPED;
+    case Phase::kFailed: return agent::v1::PHASE_FAILED;
+  }
+  return agent::v1::PHASE_UNSPECIFIED;
+}
+
+LaunchSpec LaunchFrom(const agent::v1::Assignment& a, EngineFamily family) {
+  LaunchSpec launch;
+  launch.uid = a.uid();
+  launch.generation = a.generation();
+  launch.name = a.name();
+  launch.family = family;
+  launch.version = a.version();
+  launch.address = a.address();
+  launch.port = a.port();
+  launch.shared_address = a.shared_address();
+  launch.threads = a.threads() > 0 ? a.threads() : 1;
+  launch.max_memory_bytes = a.max_memory_bytes();
+  launch.parameters = {a.parameters().begin(), a.parameters().end()};
+  launch.withheld_commands = {a.withheld_commands().begin(), a.withheld_commands().end()};
+  launch.control_password = Secret(a.control_password());
+  launch.replication_password = Secret(a.replication_password());
+  return launch;
+}
+
+DiscoveryWish DiscoveryFrom(const agent::v1::Discovery& d) {
+  DiscoveryWish wish;
+  wish.listen = {d.listen().address(), d.listen().port()};
+  wish.version = d.version();
+  for (const auto& node : d.nodes()) wish.nodes.push_back({node.host(), node.address(), node.port()});
+  return wish;
+}
+
+}  // namespace
+
+StatusOr<NodeWish> WishFrom(const agent::v1::Assignment& a) {
+  const auto family = ParseFamily(a.family());
+  if (!family) return absl::InvalidArgumentError(fmt::format("unknown engine family '{}'", a.family()));
+  if (a.uid() <= 0) return absl::InvalidArgumentError(fmt::format("uid {} is not positive", a.uid()));
+  NodeWish wish;
+  wish.launch = LaunchFrom(a, *family);
+  wish.revision = a.revision();
+  wish.live.role = RoleFrom(a.role());
+  if (a.has_follow()) wish.live.follow = HostPort{a.follow().address(), a.follow().port()};
+  wish.live.endpoints = {a.endpoints().begin(), a.endpoints().end()};
+  wish.fenced = a.desired() == agent::v1::DESIRED_FENCED;
+  wish.restart_in_place = a.restart() == agent::v1::RESTART_POLICY_IN_PLACE;
+  if (a.has_discovery()) wish.discovery = DiscoveryFrom(a.discovery());
+  return wish;
+}
+
+void FillReport(const NodeState& s, agent::v1::NodeReport& r) {
+  r.set_uid(s.uid);
+  r.set_generation(s.generation);
+  r.set_applied_revision(s.applied_revision);
+  r.set_phase(PhaseTo(s.phase));
+  r.set_problem(s.problem);
+  r.set_probe_id(s.probe_id);
+  r.set_pid(s.process.pid);
+  r.set_start_ticks(s.process.start_ticks);
+  r.set_restarts(s.restarts);
+  r.set_engine_version(s.engine_version);
+  r.set_exit_text(s.exit_text);
+  r.set_exit_micros(s.exit_micros);
+  r.set_role(RoleTo(s.engine.role));
+  r.set_replication_offset(s.engine.replication_offset);
+  r.set_link_up(s.engine.link_up);
+  if (s.engine.follows) {
+    r.mutable_follows()->set_address(s.engine.follows->address);
+    r.mutable_follows()->set_port(s.engine.follows->port);
+  }
+  for (const std::string& endpoint : s.endpoints) r.add_endpoints(endpoint);
+  r.set_offset_micros(s.offset_micros);
+  r.set_run_id(s.engine.run_id);
+}
+
+void FillEngine(const EngineBinary& binary, agent::v1::InstalledEngine& engine) {
+  engine.set_family(FamilyName(binary.family));
+  engine.set_version(binary.version);
+  engine.set_path(binary.path);
+}
+
+}  // namespace elastilab

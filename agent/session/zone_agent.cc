@@ -1,0 +1,313 @@
+#include "agent/session/zone_agent.h"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <csignal>
+#include <set>
+#include <utility>
+
+#include "agent/session/wire.h"
+#include "common/fault_point.h"
+#include "proto/agent/v1/agent.pb.h"
+
+namespace elastilab {
+
+using agent::v1::AgentMessage;
+using agent::v1::Assignment;
+using agent::v1::ControlMessage;
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+namespace {
+
+constexpr milliseconds kSettlePatience{200};  // adopted engines answer in one or two; a hung one must not delay Hello
+constexpr milliseconds kGoodbyePatience{500};
+
+NodeState BareState(int64_t uid, int64_t generation, Phase phase) {
+  NodeState state;
+  state.uid = uid;
+  state.generation = generation;
+  state.phase = phase;
+  return state;
+}
+
+std::string TextOf(const Status& status) { return std::string(status.message()); }
+
+}  // namespace
+
+ZoneAgent::ZoneAgent(boost::asio::io_context& io, Journal journal, ZoneAgentOptions options, Engines engines,
+                     std::function<void()> finished)
+    : io_(io), journal_(std::move(journal)), options_(std::move(options)), engines_(std::move(engines)),
+      finished_(std::move(finished)),
+      context_{.io = io_,
+               .journal = journal_,
+               .driver = engines_.driver,
+               .choose_binary = engines_.choose,
+               .discovery_program = options_.discovery_program,
+               .report = [this](const NodeState& state) { Report(state); },
+               .timing = options_.timing},
+      settle_(io), heartbeat_(io),
+      link_(io, options_.control_plane,
+            ControlLink::Events{.opened = [this] { OnOpened(); },
+                                .received = [this](const ControlMessage& message) { OnReceived(message); },
+                                .lost = [this](const Status& status) { OnLost(status); }}) {}
+
+ZoneAgent::~ZoneAgent() = default;
+
+// --- start ---------------------------------------------------------------------------------------------------------
+
+void ZoneAgent::Start() {
+  Recover();
+  PlanRecovered();
+  ConnectWhenSettled(steady_clock::now() + kSettlePatience);
+}
+
+void ZoneAgent::Recover() {
+  const HostView host{ReadBootId(), ReadProcStat, FindMarkedProcesses(journal_.paths().nodes_dir())};
+  std::set<ProcessIdentity> claimed;
+  for (const Journal::Node& node : journal_.Load()) {
+    Assignment assignment;
+    if (!assignment.ParseFromString(node.assignment)) {
+      spdlog::error("node {}: its journaled assignment is damaged", node.uid);
+      continue;
+    }
+    auto wish = WishFrom(assignment);
+    if (!wish.ok()) {
+      spdlog::error("node {}: {}", node.uid, TextOf(wish.status()));
+      continue;
+    }
+    NodeSupervisor& supervisor = SupervisorOf(*wish);
+    if (supervisor.Recover(host)) spdlog::info("{}: adopted", wish->launch.name);
+    for (const ProcessIdentity& process : supervisor.Processes()) claimed.insert(process);
+  }
+  const std::vector<ProcessIdentity> orphans = FindOrphans(host.marked, claimed);
+  for (const ProcessIdentity& orphan : orphans) spdlog::warn("killing pid {}: nobody claims it", orphan.pid);
+  KillAndWait(orphans);
+}
+
+// What the agent may do on its own before it hears from the control plane: everything but resume what was suspended,
+// for the wish may have changed while the lab was down.
+void ZoneAgent::PlanRecovered() {
+  std::map<int64_t, NodeWish> wishes;
+  for (const auto& [uid, supervisor] : supervisors_) wishes[uid] = supervisor->wish();
+  const auto local = Local();
+  for (const LocalAction& action : PlanZone(wishes, local, /*complete=*/false)) {
+    if (action.kind == LocalActionKind::kKeep) continue;
+    if (local.at(action.uid).process == LocalProcess::kStopped) continue;
+    ExecuteOne(action.kind, wishes.at(action.uid));
+  }
+}
+
+void ZoneAgent::ConnectWhenSettled(steady_clock::time_point deadline) {
+  const bool settled = std::all_of(supervisors_.begin(), supervisors_.end(),
+                                   [](const auto& entry) { return entry.second->settled(); });
+  if (settled || steady_clock::now() >= deadline) return link_.Connect();
+  settle_.Set(options_.timing.busy_interval, [this, deadline] { ConnectWhenSettled(deadline); });
+}
+
+// --- the stream ----------------------------------------------------------------------------------------------------
+
+void ZoneAgent::OnOpened() {
+  AgentMessage message;
+  auto& hello = *message.mutable_hello();
+  hello.set_zone(options_.zone);
+  hello.set_agent_version(options_.version);
+  hello.set_boot_id(ReadBootId());
+  hello.set_pid(getpid());
+  for (const EngineBinary& binary : engines_.installed) FillEngine(binary, *hello.add_engines());
+  for (const auto& [uid, supervisor] : supervisors_) FillReport(supervisor->State(), *hello.add_nodes());
+  link_.Send(message);
+}
+
+void ZoneAgent::OnReceived(const ControlMessage& message) {
+  last_received_ = steady_clock::now();
+  if (suspending_) return;
+  switch (message.body_case()) {
+    case ControlMessage::kWelcome: return OnWelcome(message.welcome());
+    case ControlMessage::kAssign: return OnAssign(message.assign());
+    case ControlMessage::kWithdraw: return OnWithdraw(message.withdraw());
+    case ControlMessage::kProbe: return OnProbe(message.probe().uid(), message.probe().probe_id());
+    case ControlMessage::kInject: return OnInject(message.inject());
+    case ControlMessage::kSuspend: return OnSuspend();
+    case ControlMessage::kHeartbeat:
+    case ControlMessage::BODY_NOT_SET: return;
+  }
+}
+
+void ZoneAgent::OnLost(const Status& status) {
+  heartbeat_.Cancel();
+  const std::string text = TextOf(status);
+  if (std::exchange(last_loss_, text) != text) spdlog::warn("no control plane at {}: {}", options_.control_plane, text);
+}
+
+void ZoneAgent::OnWelcome(const agent::v1::Welcome& welcome) {
+  spdlog::info("connected to {}: {} nodes assigned", options_.control_plane, welcome.assignments_size());
+  last_loss_.clear();
+  if (welcome.lease_ms() > 0) lease_ = milliseconds(welcome.lease_ms());
+  HeartbeatEvery(lease_ / 3);
+
+  std::map<int64_t, NodeWish> wishes;
+  std::map<int64_t, std::string> bytes;
+  auto local = Local();
+  for (const Assignment& assignment : welcome.assignments()) {
+    if (auto wish = Understand(assignment)) {
+      bytes[wish->uid()] = assignment.SerializeAsString();
+      wishes[wish->uid()] = *std::move(wish);
+    } else {
+      local.erase(assignment.uid());  // wished for in words that we don't know: leave it alone
+    }
+  }
+  Execute(PlanZone(wishes, local, /*complete=*/true), wishes, bytes);
+}
+
+void ZoneAgent::OnAssign(const Assignment& assignment) {
+  auto wish = Understand(assignment);
+  if (!wish) return;
+  const int64_t uid = wish->uid();
+  const std::map<int64_t, NodeWish> wishes = {{uid, *std::move(wish)}};
+  Execute(PlanZone(wishes, Local(), /*complete=*/false), wishes, {{uid, assignment.SerializeAsString()}});
+}
+
+void ZoneAgent::OnWithdraw(const agent::v1::Withdraw& withdraw) {
+  const auto node = supervisors_.find(withdraw.uid());
+  if (node == supervisors_.end()) {
+    return Report(BareState(withdraw.uid(), withdraw.generation(), Phase::kAbsent));
+  }
+  if (node->second->wish().generation() <= withdraw.generation()) Withdraw(withdraw.uid());
+}
+
+void ZoneAgent::OnProbe(int64_t uid, int64_t probe_id) {
+  const auto node = supervisors_.find(uid);
+  if (node != supervisors_.end()) return node->second->Probe(probe_id);
+  NodeState nothing = BareState(uid, 0, Phase::kAbsent);
+  nothing.probe_id = probe_id;
+  Report(nothing);
+}
+
+void ZoneAgent::OnInject(const agent::v1::Inject& inject) {
+  if (inject.harm() == agent::v1::HARM_LOSE_ZONE) return LoseZone();
+  const auto node = supervisors_.find(inject.uid());
+  if (node == supervisors_.end()) return;
+  switch (inject.harm()) {
+    case agent::v1::HARM_KILL: return node->second->Signal(SIGKILL);
+    case agent::v1::HARM_STOP: return node->second->Signal(SIGSTOP);
+    case agent::v1::HARM_CONTINUE: return node->second->Signal(SIGCONT);
+    default: return;
+  }
+}
+
+void ZoneAgent::LoseZone() {
+  for (auto& [uid, supervisor] : supervisors_) supervisor->KillAll();
+  raise(SIGKILL);
+}
+
+// --- wishes --------------------------------------------------------------------------------------------------------
+
+std::optional<NodeWish> ZoneAgent::Understand(const Assignment& assignment) {
+  auto wish = WishFrom(assignment);
+  if (wish.ok()) return *std::move(wish);
+  NodeState refused = BareState(assignment.uid(), assignment.generation(), Phase::kFailed);
+  refused.problem = TextOf(wish.status());
+  Report(refused);
+  return std::nullopt;
+}
+
+void ZoneAgent::Execute(const std::vector<LocalAction>& plan, const std::map<int64_t, NodeWish>& wishes,
+                        const std::map<int64_t, std::string>& bytes) {
+  for (const LocalAction& action : plan) {
+    if (action.kind == LocalActionKind::kWithdraw) {
+      Withdraw(action.uid);
+      continue;
+    }
+    const NodeWish& wish = wishes.at(action.uid);
+    if (Status status = journal_.WriteAssignment(action.uid, bytes.at(action.uid)); !status.ok()) {
+      spdlog::error("{}: {}", wish.launch.name, TextOf(status));
+    }
+    ExecuteOne(action.kind, wish);
+  }
+}
+
+void ZoneAgent::ExecuteOne(LocalActionKind kind, const NodeWish& wish) {
+  NodeSupervisor& supervisor = SupervisorOf(wish);
+  switch (kind) {
+    case LocalActionKind::kStart: return supervisor.Start(wish);
+    case LocalActionKind::kReplace: return supervisor.Replace(wish);
+    case LocalActionKind::kApply: return supervisor.Apply(wish);
+    case LocalActionKind::kRestart: return supervisor.Restart(wish);
+    case LocalActionKind::kFence: return supervisor.Fence(wish);
+    case LocalActionKind::kKeep: return supervisor.Keep(wish);
+    case LocalActionKind::kWithdraw: return Withdraw(wish.uid());
+  }
+}
+
+NodeSupervisor& ZoneAgent::SupervisorOf(const NodeWish& wish) {
+  auto& supervisor = supervisors_[wish.uid()];
+  if (supervisor == nullptr) supervisor = std::make_unique<NodeSupervisor>(context_, wish);
+  return *supervisor;
+}
+
+std::map<int64_t, LocalNode> ZoneAgent::Local() const {
+  std::map<int64_t, LocalNode> local;
+  for (const auto& [uid, supervisor] : supervisors_) local[uid] = supervisor->Local();
+  return local;
+}
+
+void ZoneAgent::Withdraw(int64_t uid) {
+  NodeSupervisor* supervisor = supervisors_.at(uid).get();
+  supervisor->Withdraw([this, uid, supervisor] {
+    // Not now: it is the supervisor that is calling.
+    boost::asio::post(io_, [this, uid, supervisor] {
+      const auto node = supervisors_.find(uid);
+      if (node != supervisors_.end() && node->second.get() == supervisor && supervisor->withdrawn()) {
+        supervisors_.erase(node);
+      }
+    });
+  });
+}
+
+// --- going to sleep ------------------------------------------------------------------------------------------------
+
+void ZoneAgent::OnSuspend() {
+  spdlog::info("suspending {} nodes", supervisors_.size());
+  suspending_ = true;
+  to_suspend_ = supervisors_.size() + 1;
+  for (auto& [uid, supervisor] : supervisors_) supervisor->Suspend([this] { SuspendedOne(); });
+  SuspendedOne();
+}
+
+void ZoneAgent::SuspendedOne() {
+  if (--to_suspend_ > 0) return;
+  AgentMessage message;
+  message.mutable_suspended();
+  link_.Send(message);
+  link_.Close(kGoodbyePatience, finished_);
+}
+
+// --- reports -------------------------------------------------------------------------------------------------------
+
+void ZoneAgent::Report(const NodeState& state) {
+  if (!FaultPoint("agent.before_report").ok()) return;
+  AgentMessage message;
+  FillReport(state, *message.mutable_report());
+  link_.Send(message);
+}
+
+void ZoneAgent::HeartbeatEvery(milliseconds interval) {
+  heartbeat_.Set(interval, [this, interval] {
+    if (steady_clock::now() - last_received_ > 3 * lease_) {
+      spdlog::warn("the control plane has been quiet for {} ms: connecting again", 3 * lease_.count());
+      return link_.Reset();
+    }
+    AgentMessage message;
+    message.mutable_heartbeat();
+    link_.Send(message);
+    HeartbeatEvery(interval);
+  });
+}
+
+}  // namespace elastilab

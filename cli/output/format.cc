@@ -1,0 +1,45 @@
+#include "cli/output/format.h"
+
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/message.h>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/client/exit_code.h"
+#include "cli/output/trees.h"
+#include "schema/json.h"
+
+namespace elastilab {
+
+using nlohmann::ordered_json;
+
+StatusOr<OutputFormat> ParseOutputFormat(std::string_view text) {
+  if (text == "table") return OutputFormat::kTable;
+  if (text == "json") return OutputFormat::kJson;
+  if (text == "yaml") return OutputFormat::kYaml;
+  if (text == "text") return OutputFormat::kText;
+  return UsageError("--output takes table, json, yaml or text, not '" + std::string(text) + "'");
+}
+
+std::string RenderMessage(const google::protobuf::Message& message, OutputFormat format, const Style& style) {
+  if (message.GetDescriptor()->field_count() == 0) return "";
+  const std::string json = ToAwsJson(message, {.indent = 4, .empty_lists = true});
+  if (format == OutputFormat::kJson) return json + "\n";
+  return RenderTree(ordered_json::parse(json), format, style);
+}
+
+std::string RenderTree(const ordered_json& tree, OutputFormat format, const Style& style) {
+  switch (format) {
+    case OutputFormat::kJson:
+      return tree.dump(4) + "\n";
+    case OutputFormat::kYaml:
+      return YamlText(tree);
+    case OutputFormat::kText:
+      return TabText(tree);
+    case OutputFormat::kTable:
+      return TableText(tree, style);
+  }
+  return "";
+}
+
+}  // namespace elastilab

@@ -1,0 +1,26 @@
+// What `elastilabd` is told on its command line.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "controlplane/api/context.h"
+#include "controlplane/endpoints/address_plan.h"
+
+namespace elastilab {
+
+struct ControlPlaneOptions {
+  std::string data_dir;
+  int grpc_port = 4567;
+  int http_port = 4566;
+  int dns_port = 4553;       // 0: no DNS responder
+  std::vector<std::string> zones = {"us-east-1a", "us-east-1b", "us-east-1c"};
+  std::string region = "us-east-1";
+  std::string account = "000000000000";
+  int subnet_base = AddressPlan::kDefaultBase;
+  EndpointStyle endpoint_style = EndpointStyle::kAddress;
+  bool run_agents = true;    // false: agents are started by someone else
+  int ready_fd = -1;         // gets one line: READY, or what went wrong
+};
+
+}  // namespace elastilab
