@@ -112,7 +112,7 @@ Status CheckComplete(const CommandSpec& spec, const Args& args) {
     }
   }
   for (const Flag& flag : spec.flags) {
-    if (flag.required && !args.Has(flag.name)) missing.push_back("--" + flag.name);
+    if (flag.required && !flag.checked_later && !args.Has(flag.name)) missing.push_back("--" + flag.name);
   }
   if (missing.empty()) return absl::OkStatus();
   return UsageError(fmt::format("the following arguments are required: {}", fmt::join(missing, ", ")));

@@ -27,6 +27,7 @@ struct Flag {
   bool required = false;
   std::vector<std::string> choices = {};  // empty: any
   char letter = 0;          // -o
+  bool checked_later = false;  // the command itself checks whether it is given
 };
 
 // What a word that is no flag means; completion offers what there is.

@@ -7,13 +7,15 @@ namespace elastilab {
 
 ChangeWaiter::ChangeWaiter() : thread_([this] { Run(); }) {}
 
-ChangeWaiter::~ChangeWaiter() {
+ChangeWaiter::~ChangeWaiter() { Stop(); }
+
+void ChangeWaiter::Stop() {
   {
     std::lock_guard lock(mu_);
     stopping_ = true;
   }
   wake_.notify_all();
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
 }
 
 void ChangeWaiter::Changed(int64_t revision) {

@@ -15,7 +15,9 @@ namespace elastilab {
 class ChangeWaiter {
  public:
   ChangeWaiter();
-  ~ChangeWaiter();  // answers all who wait
+  ~ChangeWaiter();
+  // Answers all who wait; later calls are answered at once.
+  void Stop();
 
   // For the store's listener.
   void Changed(int64_t revision);

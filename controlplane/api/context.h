@@ -30,6 +30,8 @@ struct Region {
   EndpointStyle endpoint_style = EndpointStyle::kAddress;
   // Whether an address:port can be taken; tests and simulations put their own here.
   std::function<bool(const std::string&, int)> address_is_free = AddressIsFree;
+  // Whether some zone can run this engine at all; a create that asks for another is refused, naming the package.
+  std::function<bool(Engine)> engine_is_installed = [](Engine) { return true; };
 };
 
 struct RequestContext {

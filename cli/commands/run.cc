@@ -1,0 +1,109 @@
+#include <fmt/format.h>
+
+#include "cli/commands/help_index.h"
+#include "cli/commands/registry.h"
+
+namespace elastilab {
+namespace {
+
+std::optional<Command> FindCommand(const std::string& name) {
+  for (const Command& command : FriendlyCommands()) {
+    if (command.spec.name == name) return command;
+  }
+  return ApiCommand(name);
+}
+
+// The service's reasons stay as they are; that there is no service gets the way to start one.
+Status Explained(const Status& status, const LabFiles& files) {
+  if (status.code() != absl::StatusCode::kUnavailable || !FaultCodeText(status).empty()) return status;
+  return absl::UnavailableError(
+      fmt::format("no lab answers at {} ({}). Start one with: elastilab up", CallTarget(files),
+                  std::string(status.message())));
+}
+
+int Fail(const Status& status, const CommandSpec* spec, Io& io) {
+  io.err << ErrorText(status) << "\n";
+  if (IsUsageError(status) && spec != nullptr) {
+    io.err << UsageLine(*spec) << "\n" << "More: elastilab " << spec->name << " --help\n";
+  }
+  io.err << std::flush;
+  return ExitCodeOf(status);
+}
+
+Status UnknownCommand(const std::string& name) {
+  std::vector<std::string> names = ApiCommandNames();
+  for (const Command& command : FriendlyCommands()) names.push_back(command.spec.name);
+  const auto similar = Similar(name, names);
+  return UsageError(fmt::format("there is no command '{}'{}. All commands: elastilab --help", name,
+                                similar.empty() ? "" : fmt::format("; did you mean {}?", fmt::join(similar, ", "))));
+}
+
+StatusOr<int> RunCommand(const Command& command, const std::vector<std::string>& words, Io& io,
+                         const Context::RpcMaker& make_rpc) {
+  ASSIGN_OR_RETURN(const Args args, ParseCommandLine(command.spec, words));
+  if (args.Has("no-color")) io.style.color = false;
+  if (args.Has("help")) {
+    io.out << HelpText(command.spec, io.style.width) << std::flush;
+    return kExitOk;
+  }
+  ASSIGN_OR_RETURN(const std::string data_dir, FindDataDir(args.Get("data-dir")));
+  Context context(args, io, LabFiles{data_dir}, make_rpc);
+  auto code = command.run(context);
+  if (!code.ok()) return Explained(code.status(), context.files);
+  return code;
+}
+
+}  // namespace
+
+Rpc& Context::rpc() {
+  if (rpc_ == nullptr) {
+    const std::string endpoint = args.Get("endpoint");
+    rpc_ = make_rpc_(endpoint.empty() ? CallTarget(files) : endpoint);
+  }
+  return *rpc_;
+}
+
+StatusOr<OutputFormat> Context::Format(OutputFormat otherwise) const {
+  if (!args.Has("output")) return otherwise;
+  return ParseOutputFormat(args.Get("output"));
+}
+
+const std::vector<Command>& FriendlyCommands() {
+  static const auto& all = *[] {
+    auto* commands = new std::vector<Command>;
+    for (const auto& part : {LabCommands, ClusterCommands, ShowCommands, HistoryCommands, FaultCommands, WaitCommands,
+                             CompletionCommands}) {
+      for (Command& command : part()) commands->push_back(std::move(command));
+    }
+    return commands;
+  }();
+  return all;
+}
+
+int RunCli(const std::vector<std::string>& words, Io& io, const Context::RpcMaker& make_rpc) {
+  const size_t at = FindCommandWord(words);
+  if (at == words.size()) {
+    const bool version = !words.empty() && words.front() == "--version";
+    const bool asked = words.empty() || version || words.front() == "--help" || words.front() == "-h";
+    if (!asked) return Fail(UsageError(fmt::format("no command after {}", words.front())), nullptr, io);
+    (words.empty() ? io.err : io.out) << (version ? VersionText() : HelpIndex()) << std::flush;
+    return words.empty() ? kExitUsage : kExitOk;
+  }
+  std::string name = words[at];
+  std::vector<std::string> others = words;
+  others.erase(others.begin() + static_cast<std::ptrdiff_t>(at));
+  if (name == "help") {
+    if (others.empty()) {
+      io.out << HelpIndex() << std::flush;
+      return kExitOk;
+    }
+    name = others.front();
+    others = {"--help"};
+  }
+  const auto command = FindCommand(name);
+  if (!command) return Fail(UnknownCommand(name), nullptr, io);
+  const auto code = RunCommand(*command, others, io, make_rpc);
+  return code.ok() ? *code : Fail(code.status(), &command->spec, io);
+}
+
+}  // namespace elastilab

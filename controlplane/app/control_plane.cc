@@ -1,0 +1,233 @@
+#include "controlplane/app/control_plane.h"
+
+#include <fmt/format.h>
+#include <google/protobuf/descriptor.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <condition_variable>
+#include <filesystem>
+
+#include "common/secret.h"
+#include "controlplane/admin/admin.h"
+#include "controlplane/admin/change_waiter.h"
+#include "controlplane/api/dispatcher.h"
+#include "controlplane/api/handlers.h"
+#include "controlplane/app/agent_keeper.h"
+#include "controlplane/app/settings.h"
+#include "controlplane/endpoints/dns_server.h"
+#include "controlplane/endpoints/endpoint_names.h"
+#include "controlplane/fleet/agent_service.h"
+#include "controlplane/reconcile/reconciler.h"
+#include "controlplane/rpc/rpc_server.h"
+#include "proto/admin/v1/admin.pb.h"
+#include "proto/agent/v1/agent.pb.h"
+
+#include <grpcpp/impl/codegen/service_type.h>
+
+namespace elastilab {
+namespace {
+
+constexpr std::string_view kVersion = "0.1.0";
+
+std::string DirectoryOfThisProgram() { return std::filesystem::read_symlink("/proc/self/exe").parent_path().string(); }
+
+std::vector<const google::protobuf::ServiceDescriptor*> ElastiCacheServices() {
+  std::vector<const google::protobuf::ServiceDescriptor*> services;
+  for (const Operation& operation : AllOperations()) {
+    const auto* service = operation.method->service();
+    if (services.empty() || services.back() != service) services.push_back(service);
+  }
+  return services;
+}
+
+class Assembled final : public ControlPlane {
+ public:
+  Assembled(const ControlPlaneOptions& options, std::function<void()> on_stop, LabKey key, std::unique_ptr<Store> store)
+      : options_(options), on_stop_(std::move(on_stop)), key_(std::move(key)), store_(std::move(store)), fleet_(clock_),
+        prober_([this](NodeUid uid, int64_t incarnation, DirectVerdict verdict) { fleet_.SetDirect(uid, incarnation, verdict); }) {}
+
+  ~Assembled() override { Stop(); }
+
+  Status Open() {
+    store_->OnChange([this](const Change& change) {
+      if (reconciler_) reconciler_->OnChange(change);
+      waiter_.Changed(change.revision);
+    });
+    ASSIGN_OR_RETURN(const LabSettings settings, PrepareSettings(*store_, options_));
+    clock_.Advance(milliseconds(settings.clock_offset_ms));
+    const Location where{settings.region, settings.account, settings.dns_token};
+    executor_ = std::make_unique<Executor>(*store_, fleet_, prober_, where, key_);
+    reconciler_ = std::make_unique<Reconciler>(*store_, fleet_, clock_, *executor_);
+    region_ = std::make_unique<Region>(Region{*store_, clock_, where, AddressPlan(options_.zones, options_.subnet_base),
+                                              options_.endpoint_style});
+    region_->engine_is_installed = [this](Engine engine) { return fleet_.HasEngine(std::string(Text(engine))); };
+    dispatcher_ = std::make_unique<Dispatcher>(*region_, ElastiCacheHandlers());
+    ListenToFleet();
+    return absl::OkStatus();
+  }
+
+  Status Serve() {
+    RETURN_IF_ERROR(StartDns());
+    MakeAdmin();
+    RETURN_IF_ERROR(StartRpc());
+    StartKeeper();
+    reconciler_->Start();
+    return absl::OkStatus();
+  }
+
+  Status WaitReady(std::chrono::milliseconds timeout) override {
+    std::unique_lock lock(ready_mu_);
+    const bool ready = ready_changed_.wait_for(lock, timeout, [&] { return MissingZones().empty(); });
+    if (!ready) {
+      return absl::DeadlineExceededError(fmt::format("no agent for {} after {} ms; see {}/log", MissingZones(),
+                                                     timeout.count(), options_.data_dir));
+    }
+    rpc_->SetServing(true);
+    return absl::OkStatus();
+  }
+
+  void Stop() override {
+    if (stopped_) return;
+    stopped_ = true;
+    if (keeper_) keeper_->Stop();
+    waiter_.Stop();
+    if (rpc_) rpc_->Stop();
+    if (reconciler_) reconciler_->Stop();
+    dns_.reset();
+  }
+
+ private:
+  void ListenToFleet() {
+    Fleet::Listener listener;
+    listener.node = [this](NodeUid uid) { reconciler_->WakeNode(uid); };
+    listener.zone = [this](const std::string& zone) {
+      reconciler_->WakeZone(zone);
+      if (keeper_) keeper_->Wake();
+      std::lock_guard lock(ready_mu_);
+      ready_changed_.notify_all();
+    };
+    listener.assignments = [this](const std::string& zone, const std::set<NodeUid>& known) {
+      return executor_->AssignmentsOf(zone, known);
+    };
+    fleet_.SetListener(std::move(listener));
+  }
+
+  Status StartDns() {
+    if (options_.dns_port == 0) return absl::OkStatus();
+    auto resolve = [this](std::string_view name) {
+      return store_->Read([&](const State& state) { return ResolveEndpoint(state, region_->location, name); });
+    };
+    ASSIGN_OR_RETURN(dns_, DnsServer::Start("127.0.0.1", options_.dns_port, resolve));
+    return absl::OkStatus();
+  }
+
+  void MakeAdmin() {
+    LabFacts facts{std::string(kVersion), options_.data_dir, fmt::format("127.0.0.1:{}", options_.grpc_port),
+                   options_.dns_port == 0 ? "" : fmt::format("127.0.0.1:{}", options_.dns_port), "", clock_.Now()};
+    admin_ = std::make_unique<AdminContext>(AdminContext{*region_, fleet_, clock_, std::move(facts),
+                                                         [this](const std::string&) { keeper_->Wake(); }, on_stop_});
+  }
+
+  Status StartRpc() {
+    RpcServerOptions listen;
+    if (options_.grpc_port != 0) listen.tcp_address = fmt::format("127.0.0.1:{}", options_.grpc_port);
+    listen.control_socket = ControlSocket(options_.data_dir);
+    listen.agent_socket = AgentSocket(options_.data_dir);
+    std::vector<RpcService> services;
+    for (const google::protobuf::ServiceDescriptor* service : ElastiCacheServices()) {
+      services.push_back({service, [this](const RpcCall& call, const RpcDone& done) { CallElastiCache(call, done); }});
+    }
+    const auto* admin_file = admin::v1::GetLabRequest::descriptor()->file();
+    services.push_back({admin_file->service(0), [this](const RpcCall& call, const RpcDone& done) { CallAdmin(call, done); }});
+    agent_service_ = MakeAgentService(fleet_);
+    ASSIGN_OR_RETURN(rpc_, RpcServer::Start(listen, std::move(services), agent_service_.get()));
+    rpc_->SetServing(false);
+    return absl::OkStatus();
+  }
+
+  void CallElastiCache(const RpcCall& call, const RpcDone& done) {
+    RequestContext context{*region_, call.request_id, clock_.Now(), fmt::format("arn:aws:iam::{}:root", options_.account)};
+    done(dispatcher_->Dispatch(call.operation.name, context, call.request, &call.response));
+  }
+
+  void CallAdmin(const RpcCall& call, const RpcDone& done) {
+    if (call.operation.name == "WaitForChange") {
+      const auto& request = static_cast<const admin::v1::WaitForChangeRequest&>(call.request);
+      auto& response = static_cast<admin::v1::WaitForChangeResponse&>(call.response);
+      const auto timeout = std::clamp<int64_t>(request.timeout_ms(), 0, 60'000);
+      waiter_.Wait(request.revision(), milliseconds(timeout), [done, &response](int64_t revision) {
+        response.set_revision(revision);
+        done(absl::OkStatus());
+      });
+      return;
+    }
+    static const auto& handlers = *new auto(AdminHandlers());
+    auto handler = handlers.find(call.operation.name);
+    done(handler == handlers.end() ? absl::UnimplementedError("not served: " + call.operation.name)
+                                   : handler->second(*admin_, call.request, &call.response));
+  }
+
+  void StartKeeper() {
+    if (!options_.run_agents) return;
+    AgentCommand command{DirectoryOfThisProgram() + "/elastilab-agent", options_.data_dir,
+                         "unix:" + AgentSocket(options_.data_dir), options_.data_dir + "/log"};
+    keeper_ = std::make_unique<AgentKeeper>(
+        command, options_.zones, [this](const std::string& zone) { return IsWanted(zone); },
+        [this](const std::string& zone) { return fleet_.ZoneSeen(zone).connected; });
+    keeper_->Start();
+  }
+
+  // A lost zone's agent stays away, and so do all while the lab goes down.
+  bool IsWanted(const std::string& zone) const {
+    return store_->Read([&](const State& state) {
+      const Zone* record = state.Find<Zone>(zone);
+      return !state.Find<LabSettings>(1)->suspended && (record == nullptr || record->status == ZoneStatus::kUp);
+    });
+  }
+
+  std::string MissingZones() const {
+    std::string missing;
+    for (const std::string& zone : options_.zones) {
+      if (!IsWanted(zone) || fleet_.ZoneSeen(zone).connected) continue;
+      missing += missing.empty() ? zone : ", " + zone;
+    }
+    return missing;
+  }
+
+  const ControlPlaneOptions options_;
+  const std::function<void()> on_stop_;
+  const LabKey key_;
+  SystemClock clock_;
+  std::unique_ptr<Store> store_;
+  ChangeWaiter waiter_;
+  Fleet fleet_;
+  DirectProber prober_;
+  std::unique_ptr<Executor> executor_;
+  std::unique_ptr<Reconciler> reconciler_;
+  std::unique_ptr<Region> region_;
+  std::unique_ptr<Dispatcher> dispatcher_;
+  std::unique_ptr<AdminContext> admin_;
+  std::unique_ptr<DnsServer> dns_;
+  std::unique_ptr<grpc::Service> agent_service_;
+  std::unique_ptr<RpcServer> rpc_;
+  std::unique_ptr<AgentKeeper> keeper_;
+  std::mutex ready_mu_;
+  std::condition_variable ready_changed_;
+  bool stopped_ = false;
+};
+
+}  // namespace
+
+StatusOr<std::unique_ptr<ControlPlane>> ControlPlane::Start(const ControlPlaneOptions& options,
+                                                            std::function<void()> on_stop) {
+  RETURN_IF_ERROR(PrepareDirectories(options.data_dir));
+  ASSIGN_OR_RETURN(LabKey key, LabKey::LoadOrCreate(options.data_dir + "/lab.key"));
+  ASSIGN_OR_RETURN(std::unique_ptr<Store> store, OpenStore(options.data_dir + "/elastilab.db"));
+  auto assembled = std::make_unique<Assembled>(options, std::move(on_stop), std::move(key), std::move(store));
+  RETURN_IF_ERROR(assembled->Open());
+  RETURN_IF_ERROR(assembled->Serve());
+  return assembled;
+}
+
+}  // namespace elastilab

@@ -1,0 +1,125 @@
+// elastilabd: the control plane of one lab.
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <signal.h>
+#include <spdlog/spdlog.h>
+#include <sys/file.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+
+#include "common/fault_point.h"
+#include "controlplane/app/control_plane.h"
+#include "controlplane/app/settings.h"
+
+namespace elastilab {
+namespace {
+
+constexpr auto kReadyTimeout = std::chrono::seconds(10);
+
+std::string DefaultDataDir() {
+  if (const char* dir = std::getenv("ELASTILAB_DATA_DIR")) return dir;
+  const char* home = std::getenv("HOME");
+  return fmt::format("{}/.local/share/elastilab", home == nullptr ? "/tmp" : home);
+}
+
+// One line for whoever started us, then silence.
+void TellStarter(int fd, const std::string& line) {
+  if (fd < 0) return;
+  const std::string text = line + "\n";
+  [[maybe_unused]] const ssize_t written = write(fd, text.data(), text.size());
+  close(fd);
+}
+
+// Held for the life of the process; the kernel lets go of it however we end.
+Status HoldPidFile(const std::string& data_dir) {
+  const std::string path = data_dir + "/elastilabd.pid";
+  const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (fd < 0) return absl::FailedPreconditionError(fmt::format("cannot write {}: {}", path, std::strerror(errno)));
+  if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+    char pid[16] = {};
+    [[maybe_unused]] const ssize_t got = read(fd, pid, sizeof(pid) - 1);
+    return absl::FailedPreconditionError(
+        fmt::format("a control plane with pid {} serves {} already", std::atoi(pid), data_dir));
+  }
+  const std::string text = fmt::format("{}\n", getpid());
+  if (ftruncate(fd, 0) != 0 || write(fd, text.data(), text.size()) < 0) {
+    return absl::FailedPreconditionError(fmt::format("cannot write {}: {}", path, std::strerror(errno)));
+  }
+  return absl::OkStatus();
+}
+
+void AddFlags(CLI::App& app, ControlPlaneOptions& options, std::string& style, bool& no_agents) {
+  app.add_option("--data-dir", options.data_dir, "where the lab keeps everything")->capture_default_str();
+  app.add_option("--grpc-port", options.grpc_port, "gRPC on 127.0.0.1")->capture_default_str();
+  app.add_option("--http-port", options.http_port, "AWS Query API on 127.0.0.1")->capture_default_str();
+  app.add_option("--dns-port", options.dns_port, "DNS responder on 127.0.0.1; 0: none")->capture_default_str();
+  app.add_option("--zones", options.zones, "availability zones")->delimiter(',')->capture_default_str();
+  app.add_option("--region", options.region, "Region the lab plays")->capture_default_str();
+  app.add_option("--account", options.account, "account id in ARNs")->capture_default_str();
+  app.add_option("--subnet-base", options.subnet_base, "second octet of the first zone's addresses: 127.<base>.0.0/16")
+      ->check(CLI::Range(2, 250))
+      ->capture_default_str();
+  app.add_option("--endpoint-style", style, "what Describe shows: address or dns")
+      ->check(CLI::IsMember({"address", "dns"}))
+      ->capture_default_str();
+  app.add_option("--ready-fd", options.ready_fd, "file descriptor that gets READY or an error line");
+  app.add_flag("--no-agents", no_agents, "agents are started by someone else");
+}
+
+int Run(const ControlPlaneOptions& options) {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+
+  auto fail = [&](const Status& status) {
+    spdlog::error("{}", std::string(status.message()));
+    TellStarter(options.ready_fd, std::string(status.message()));
+    return 1;
+  };
+  if (Status status = PrepareDirectories(options.data_dir); !status.ok()) return fail(status);
+  if (Status status = HoldPidFile(options.data_dir); !status.ok()) return fail(status);
+  // The admin API ends the program the way a terminal would.
+  auto started = ControlPlane::Start(options, [] { kill(getpid(), SIGTERM); });
+  if (!started.ok()) return fail(started.status());
+  if (Status status = (*started)->WaitReady(kReadyTimeout); !status.ok()) {
+    spdlog::warn("{}", std::string(status.message()));
+    TellStarter(options.ready_fd, std::string(status.message()));
+  } else {
+    spdlog::info("ready");
+    TellStarter(options.ready_fd, "READY");
+  }
+  int signal = 0;
+  do {
+    sigwait(&signals, &signal);
+  } while (signal == SIGHUP);
+  spdlog::info("ends on signal {}", signal);
+  (*started)->Stop();
+  return 0;
+}
+
+}  // namespace
+}  // namespace elastilab
+
+int main(int argc, char** argv) {
+  elastilab::ControlPlaneOptions options;
+  options.data_dir = elastilab::DefaultDataDir();
+  std::string style = "address";
+  bool no_agents = false;
+  CLI::App app("elastilabd: the control plane of an ElastiLab; `elastilab up` starts it for you");
+  elastilab::AddFlags(app, options, style, no_agents);
+  CLI11_PARSE(app, argc, argv);
+  options.endpoint_style = style == "dns" ? elastilab::EndpointStyle::kDns : elastilab::EndpointStyle::kAddress;
+  options.run_agents = !no_agents;
+  if (const char* faults = std::getenv("ELASTILAB_FAULTS")) {
+    if (auto status = elastilab::ArmFaultPointsFrom(faults); !status.ok()) {
+      spdlog::error("ELASTILAB_FAULTS: {}", std::string(status.message()));
+      return 2;
+    }
+  }
+  return elastilab::Run(options);
+}

@@ -1,0 +1,128 @@
+#include "agent/journal/journal.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "agent/journal/files.h"
+#include "common/secret.h"
+
+namespace elastilab {
+namespace {
+
+using testing::HasSubstr;
+
+class JournalTest : public testing::Test {
+ protected:
+  JournalTest() : dir_("/tmp/elastilab-journal-" + RandomHex(6)) {}
+  ~JournalTest() override { (void)RemoveTree(dir_); }
+  StatusOr<Journal> Open() { return Journal::Open(dir_, "us-east-1a"); }
+
+  std::string dir_;
+};
+
+ProcessRecord SomeRecord() {
+  ProcessRecord record;
+  record.state = RecordState::kRunning;
+  record.generation = 3;
+  record.fenced = true;
+  record.process = {4711, 123456789};
+  record.boot_id = "b00t";
+  record.run_id = "abc";
+  record.was_ready = true;
+  record.engine_version = "7.0.15";
+  record.applied_revision = 9;
+  record.restarts = 2;
+  record.exit_text = "killed by SIGKILL";
+  record.exit_micros = 42;
+  return record;
+}
+
+TEST_F(JournalTest, RecordsComeBackAsWritten) {
+  EXPECT_EQ(*ParseProcessRecord(FormatProcessRecord(SomeRecord())), SomeRecord());
+  EXPECT_EQ(*ParseProcessRecord(FormatProcessRecord(ProcessRecord{})), ProcessRecord{});
+}
+
+TEST_F(JournalTest, RecordOfANewerAgentIsReadAndADamagedOneRefused) {
+  EXPECT_EQ(ParseProcessRecord("state exited\nfuture_key 1\n")->state, RecordState::kExited);
+  EXPECT_FALSE(ParseProcessRecord("").ok());
+  EXPECT_FALSE(ParseProcessRecord("state running\npid 12x\n").ok());
+}
+
+TEST_F(JournalTest, AssignmentsSurviveTheAgent) {
+  {
+    auto journal = Open();
+    ASSERT_TRUE(journal.ok()) << journal.status();
+    ASSERT_TRUE(journal->WriteAssignment(42, std::string("secret\0bytes", 12)).ok());
+  }
+  auto journal = Open();
+  ASSERT_TRUE(journal.ok()) << journal.status();
+  const auto nodes = journal->Load();
+  ASSERT_EQ(nodes.size(), 1u);
+  EXPECT_EQ(nodes[0].uid, 42);
+  EXPECT_EQ(nodes[0].assignment, std::string("secret\0bytes", 12));
+}
+
+TEST_F(JournalTest, SecretsAreNotForOthers) {
+  auto journal = Open();
+  ASSERT_TRUE(journal->WriteAssignment(42, "secret").ok());
+  struct stat info {};
+  ASSERT_EQ(stat(journal->Files(42).assignment.c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 0777, 0600u);
+  ASSERT_EQ(stat(journal->paths().zone_dir().c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 0777, 0700u);
+}
+
+TEST_F(JournalTest, RemovalThatACrashCutShortIsFinished) {
+  auto journal = Open();
+  ASSERT_TRUE(journal->WriteAssignment(42, "x").ok());
+  const NodeFiles files = journal->Files(42);
+  unlink(files.assignment.c_str());
+  EXPECT_TRUE(journal->Load().empty());
+  EXPECT_FALSE(std::filesystem::exists(files.directory));
+}
+
+TEST_F(JournalTest, WipeKeepsTheAssignment) {
+  auto journal = Open();
+  ASSERT_TRUE(journal->WriteAssignment(42, "x").ok());
+  const NodeFiles files = journal->Files(42);
+  ASSERT_TRUE(WriteFileAtomically(files.engine.working_dir + "/dump.rdb", "old").ok());
+  ASSERT_TRUE(WriteRecord(files.engine.record, SomeRecord()).ok());
+  ASSERT_TRUE(journal->WipeNode(42).ok());
+  EXPECT_FALSE(std::filesystem::exists(files.engine.working_dir + "/dump.rdb"));
+  EXPECT_FALSE(ReadRecord(files.engine.record).has_value());
+  EXPECT_EQ(journal->Load().size(), 1u);
+}
+
+TEST_F(JournalTest, ZoneHasOneAgent) {
+  auto first = Open();
+  ASSERT_TRUE(first.ok());
+  auto second = Open();
+  ASSERT_FALSE(second.ok());
+  EXPECT_EQ(std::string(second.status().message()),
+            "zone us-east-1a is already served by pid " + std::to_string(getpid()));
+  EXPECT_TRUE(Journal::Open(dir_, "us-east-1b").ok());
+}
+
+TEST_F(JournalTest, SocketsOfALongDataDirectoryMoveToTmp) {
+  EXPECT_EQ(ZonePaths("/data", "z").Node(1).socket, "/data/run/1.sock");
+  const std::string socket = ZonePaths("/" + std::string(100, 'x'), "z").Node(INT64_MAX).socket;
+  EXPECT_THAT(socket, testing::StartsWith("/tmp/elastilab-"));
+  EXPECT_LE(socket.size(), 107u);
+}
+
+TEST_F(JournalTest, LastLinesSkipWhatWasThereBefore) {
+  ASSERT_TRUE(MakeDirectories(dir_).ok());
+  const std::string log = dir_ + "/log";
+  ASSERT_TRUE(WriteFileAtomically(log, "old\none\n\ntwo\nthree\n").ok());
+  EXPECT_EQ(LastLines(log, 4, 2), "two | three");
+  EXPECT_EQ(LastLines(log, 4, 9), "one | two | three");
+  EXPECT_EQ(LastLines(log, FileSize(log), 2), "");
+  EXPECT_EQ(LastLines(dir_ + "/nothing", 0, 2), "");
+}
+
+}  // namespace
+}  // namespace elastilab
