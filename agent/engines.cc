@@ -2,12 +2,13 @@
 
 #include "dataplane/engine/memcached_driver.h"
 #include "dataplane/engine/redis_driver.h"
+#include "dataplane/engine/shim_path.h"
 
 namespace elastilab {
 
 EngineSet::EngineSet(boost::asio::io_context& io) : installed_(FindEngineBinaries()) {
-  drivers_[EngineFamily::kRedis] = MakeRedisDriver(io);
-  drivers_[EngineFamily::kValkey] = MakeRedisDriver(io);
+  drivers_[EngineFamily::kRedis] = MakeRedisDriver(io, FindShim());
+  drivers_[EngineFamily::kValkey] = MakeRedisDriver(io, FindShim());
   drivers_[EngineFamily::kMemcached] = MakeMemcachedDriver(io);
 }
 

@@ -175,6 +175,7 @@ void EngineWatch::Apply() {
 void EngineWatch::OnApplied(const LiveSpec& live, const Status& status) {
   applying_ = false;
   if (quiet_) return;
+  if (absl::IsUnimplemented(status)) return events_.needs_restart(std::string(status.message()));
   if (!status.ok()) return ApplyFailed(status);
   if (Status fault = FaultPoint("agent.after_apply"); !fault.ok()) return ApplyFailed(fault);
   in_force_.live = live;

@@ -36,7 +36,7 @@ class EngineWatch {
     std::function<void()> ready;    // once: it answers and has loaded
     std::function<void()> changed;  // something worth a report; probes() says which Probe it answers
     std::function<void()> applied;  // in_force() moved
-    std::function<void(const std::string& why)> needs_restart;  // the parameters ask for a new process
+    std::function<void(const std::string& why)> needs_restart;  // only a new process can do it
   };
 
   // `pid` is for /proc: a stopped process is not a slow one. Events never come from inside these calls, except from

@@ -220,14 +220,12 @@ Status NodeSupervisor::TryStart() {
 StatusOr<Command> NodeSupervisor::MakeCommand(EngineDriver& driver) {
   ASSIGN_OR_RETURN(const EngineBinary binary, context_.choose_binary(wish_.launch.family, wish_.launch.version));
   process_.record().engine_version = binary.version;
-  const NodePaths paths{files_.engine.working_dir, files_.socket, files_.engine.log_file};
-  return driver.Launch(wish_.launch, wish_.live, binary, paths);
+  return driver.Launch(wish_.launch, wish_.live, binary, Paths());
 }
 
 void NodeSupervisor::WatchEngine(EngineDriver& driver, EngineWatch::InForce in_force) {
-  const NodePaths paths{files_.engine.working_dir, files_.socket, files_.engine.log_file};
   watch_ = std::make_unique<EngineWatch>(
-      context_.io, driver.Control(wish_.launch, paths), process_.record().process.pid, std::move(in_force),
+      context_.io, driver.Control(wish_.launch, Paths()), process_.record().process.pid, std::move(in_force),
       context_.timing,
       EngineWatch::Events{.ready = [this] { OnReady(); },
                           .changed = [this] { OnChanged(); },
@@ -259,9 +257,9 @@ void NodeSupervisor::OnReady() {
   process_.record().was_ready = true;
   process_.record().run_id = watch_->status().run_id;
   Report();
+  // Saved last: should the agent die before, the next one cleans up again.
+  context_.driver(wish_.launch.family)->AfterReady(wish_.launch, Paths());
   process_.Save();
-  const NodePaths paths{files_.engine.working_dir, files_.socket, files_.engine.log_file};
-  context_.driver(wish_.launch.family)->AfterReady(wish_.launch, paths);
 }
 
 // An adopted process that calls itself by another name than the record says.

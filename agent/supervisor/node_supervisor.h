@@ -94,6 +94,7 @@ class NodeSupervisor {
   void StartNow();
   Status TryStart();
   StatusOr<Command> MakeCommand(EngineDriver& driver);
+  NodePaths Paths() const { return {files_.engine.working_dir, files_.socket, files_.engine.log_file}; }
   void StartFailed(const std::string& why);
   void OnStartDeadline();
   void WatchEngine(EngineDriver& driver, EngineWatch::InForce in_force);

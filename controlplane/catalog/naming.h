@@ -27,7 +27,8 @@ struct ParsedArn {
 std::optional<ParsedArn> ParseArn(std::string_view arn);
 
 // "<rg>-001" (cluster mode disabled), "<rg>-0001-001" (enabled).
-std::string MemberClusterId(std::string_view group_id, std::string_view node_group_id, bool cluster_enabled, int number);
+std::string MemberClusterId(std::string_view group_id, std::string_view node_group_id, bool cluster_enabled,
+                            int number);
 // "0001"
 std::string FourDigits(int number);
 

@@ -97,7 +97,7 @@ constexpr ParameterRow kSinceRedis6[] = {
 };
 
 constexpr ParameterRow kSinceRedis7[] = {
-    {"cluster-allow-pubsub-shard-when-down", "yes", "string", "yes,no", kNow, "", "Lets a node serve sharded publish/subscribe while its cluster is down."},
+    {"cluster-allow-pubsubshard-when-down", "yes", "string", "yes,no", kNow, "", "Lets a node serve sharded publish/subscribe while its cluster is down."},
     {"cluster-preferred-endpoint-type", "ip", "string", "ip,tls-dynamic", kNow, "", "Whether redirections name addresses or hosts."},
     {"hash-max-listpack-entries", "512", "integer", "0-", kNow, "", "Most fields of a hash that is kept in the compact form."},
     {"hash-max-listpack-value", "64", "integer", "0-", kNow, "", "Longest value in a hash that is kept in the compact form, in bytes."},

@@ -104,14 +104,14 @@ void Executor::AskQuestions(const World& world, const Plan& plan) {
   for (NodeUid uid : plan.fence_directly) {
     auto seen = world.seen.find(uid);
     if (seen == world.seen.end()) continue;
-    if (KillProcess(seen->second.pid, seen->second.start_ticks)) {
+    if (direct_.Kill(seen->second.pid, seen->second.start_ticks)) {
       spdlog::warn("killed process {} of {}: its agent is away", seen->second.pid, plan.records.nodes.at(uid).cluster_id);
     }
   }
   for (NodeUid uid : plan.ask_directly) {
     const CacheNode& node = plan.records.nodes.at(uid);
     const Engine engine = plan.records.clusters.at(node.cluster_id).engine;
-    prober_.Ask(uid, {node.address, node.port, engine, node.incarnation});
+    direct_.Ask(uid, {node.address, node.port, engine, node.incarnation});
   }
 }
 

@@ -11,8 +11,8 @@ namespace elastilab {
 
 class Executor {
  public:
-  Executor(Store& store, Fleet& fleet, DirectProber& prober, Location where, const LabKey& key)
-      : store_(store), fleet_(fleet), prober_(prober), where_(std::move(where)), key_(key) {}
+  Executor(Store& store, Fleet& fleet, DirectLine& direct, Location where, const LabKey& key)
+      : store_(store), fleet_(fleet), direct_(direct), where_(std::move(where)), key_(key) {}
 
   // Commits what `plan` changes of `world`, then sends wishes and questions. Aborted when a record has changed since it
   // was observed: nothing was done, observe again. Unavailable when the store could not save.
@@ -29,7 +29,7 @@ class Executor {
 
   Store& store_;
   Fleet& fleet_;
-  DirectProber& prober_;
+  DirectLine& direct_;
   const Location where_;
   const LabKey& key_;
 };

@@ -91,6 +91,7 @@ TEST(ParameterFamiliesTest, NewerOnesAddTheirs) {
   EXPECT_EQ(Find("redis6.x", "acl-pubsub-default")->minimum_engine_version, "6.2.6");
   EXPECT_EQ(Find("redis7", "hash-max-ziplist-entries"), nullptr);
   EXPECT_EQ(Find("redis7", "hash-max-listpack-entries")->default_value, "512");
+  EXPECT_EQ(Find("redis7", "cluster-allow-pubsubshard-when-down")->default_value, "yes");
   EXPECT_EQ(Find("redis7", "repl-backlog-size")->default_value, "1048576");
   EXPECT_EQ(FindParameterFamily("valkey7")->parameters.size(), FindParameterFamily("redis7")->parameters.size());
   EXPECT_EQ(Find("valkey8", "repl-backlog-size")->default_value, "10485760");

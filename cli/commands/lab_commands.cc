@@ -1,0 +1,172 @@
+// up, down, status, doctor, env: the lab itself.
+#include <fmt/format.h>
+
+#include <charconv>
+#include <nlohmann/json.hpp>
+
+#include "cli/commands/duration.h"
+#include "cli/commands/lab_text.h"
+#include "cli/commands/progress.h"
+#include "cli/commands/registry.h"
+#include "cli/lab/daemon.h"
+#include "cli/lab/doctor.h"
+#include "proto/admin/v1/admin.pb.h"
+
+namespace elastilab {
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds kQuickAnswer{3'000};
+
+StatusOr<admin::v1::GetLabResponse> GetLab(Context& context) {
+  return AdminCall<admin::v1::GetLabResponse>(context.rpc(), "GetLab", admin::v1::GetLabRequest(), kQuickAnswer);
+}
+
+// What was chosen last time, or the defaults, under what the flags say.
+StatusOr<LabSettings> WantedSettings(const Context& context) {
+  const auto saved = LoadSettings(context.files);
+  if (!saved.ok() && saved.status().code() != absl::StatusCode::kNotFound) return saved.status();
+  LabSettings settings = saved.ok() ? *saved : LabSettings();
+  const Args& args = context.args;
+  ASSIGN_OR_RETURN(settings.grpc_port, args.Int("grpc-port", settings.grpc_port, 1, 65'535));
+  ASSIGN_OR_RETURN(settings.http_port, args.Int("http-port", settings.http_port, 1, 65'535));
+  ASSIGN_OR_RETURN(settings.dns_port, args.Int("dns-port", settings.dns_port, 1, 65'535));
+  ASSIGN_OR_RETURN(settings.subnet_base, args.Int("subnet-base", settings.subnet_base, 2, 245));
+  settings.endpoint_style = args.Get("endpoint-style", settings.endpoint_style);
+  if (args.Has("zones")) settings.zones = args.List("zones", true);
+  if (settings.zones.empty() || settings.zones.size() > 9) return UsageError("--zones takes 1 to 9 names");
+  return settings;
+}
+
+StatusOr<int> Up(Context& context) {
+  const auto start = SteadyClock::now();
+  ASSIGN_OR_RETURN(const auto timeout, ParseDuration(context.args.Get("timeout", "30s")));
+  ASSIGN_OR_RETURN(const LabSettings settings, WantedSettings(context));
+  if (const int64_t pid = RunningDaemon(context.files); pid > 0) {
+    const auto saved = LoadSettings(context.files);
+    context.Print(fmt::format("The lab is already running (pid {}).\n", pid));
+    if (saved.ok() && *saved != settings) context.Note("It keeps its settings; to change them: elastilab down, then up.");
+    context.Print(WhereThingsAre(context.files, saved.ok() ? *saved : settings, context.io.style));
+    return kExitOk;
+  }
+  RETURN_IF_ERROR(PrepareDataDir(context.files));
+  RETURN_IF_ERROR(CheckPorts(settings));
+  {
+    ProgressLine progress(context.io);
+    progress.Show("starting the control plane and its agents");
+    RETURN_IF_ERROR(StartDaemon(context.files, settings, timeout));
+  }
+  RETURN_IF_ERROR(SaveSettings(context.files, settings));
+  context.Print(fmt::format("The lab is {} ({}).\n", context.io.style.Green("up"), ElapsedText(start)));
+  context.Print(WhereThingsAre(context.files, settings, context.io.style));
+  return kExitOk;
+}
+
+StatusOr<int> Down(Context& context) {
+  const auto start = SteadyClock::now();
+  ASSIGN_OR_RETURN(const auto timeout, ParseDuration(context.args.Get("timeout", "30s")));
+  StopReport report;
+  {
+    ProgressLine progress(context.io);
+    progress.Show("stopping");
+    ASSIGN_OR_RETURN(report, StopLab(context.rpc(), context.files, timeout));
+  }
+  if (!report.was_running && report.leftovers == 0) {
+    context.Print("The lab is not running.\n");
+    return kExitOk;
+  }
+  context.Print(fmt::format("The lab is down ({} engines stopped, {}). Its state stays in {}\n",
+                            report.engines_stopped + (report.was_running ? 0 : report.leftovers), ElapsedText(start),
+                            context.files.data_dir));
+  if (!report.was_running) context.Note("The control plane had died; its agents and engines were stopped by signals.");
+  if (report.killed > 0) context.Note(fmt::format("{} processes did not stop when asked and were killed.", report.killed));
+  return kExitOk;
+}
+
+StatusOr<int> ShowStatus(Context& context) {
+  ASSIGN_OR_RETURN(const auto format, context.Format(OutputFormat::kTable));
+  const bool here = context.args.Get("endpoint").empty();
+  if (here && RunningDaemon(context.files) == 0) {
+    context.Note(fmt::format("The lab is not running (state in {}). Start it with: elastilab up", context.files.data_dir));
+    return kExitNotFound;
+  }
+  ASSIGN_OR_RETURN(const auto lab, GetLab(context));
+  context.Print(format == OutputFormat::kTable ? LabText(lab, context.io.style)
+                                               : RenderMessage(lab, format, context.io.style));
+  return kExitOk;
+}
+
+StatusOr<int> Doctor(Context& context) {
+  ASSIGN_OR_RETURN(const auto format, context.Format(OutputFormat::kTable));
+  const auto saved = LoadSettings(context.files);
+  const auto checks = RunDoctor(context.files, saved.ok() ? *saved : LabSettings());
+  bool good = true;
+  for (const Check& check : checks) good = good && check.verdict != Verdict::kBad;
+  if (format == OutputFormat::kTable) {
+    context.Print(DoctorText(checks, context.io.style));
+    return good ? kExitOk : kExitFailure;
+  }
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  for (const Check& check : checks) {
+    const char* verdict = check.verdict == Verdict::kGood ? "good" : check.verdict == Verdict::kBad ? "bad" : "warning";
+    list.push_back({{"Check", check.what}, {"Verdict", verdict}, {"Detail", check.detail}, {"Fix", check.fix}});
+  }
+  context.Print(RenderTree({{"Checks", list}}, format, context.io.style));
+  return good ? kExitOk : kExitFailure;
+}
+
+StatusOr<int> Env(Context& context) {
+  const auto saved = LoadSettings(context.files);
+  if (!saved.ok() && saved.status().code() != absl::StatusCode::kNotFound) return saved.status();
+  const std::string shell = context.args.Get("shell", "bash");
+  context.Print(EnvText(saved.ok() ? *saved : LabSettings(), shell));
+  if (context.io.out_is_terminal) {
+    context.Note(shell == "fish" ? "# run: elastilab env --shell fish | source" : "# run: eval \"$(elastilab env)\"");
+  }
+  return kExitOk;
+}
+
+CommandSpec UpSpec() {
+  return {.name = "up",
+          .group = "The lab",
+          .summary = "Start the control plane and an agent in each zone; what was there comes back.",
+          .details = "Settings are remembered: the next `up` takes them again.",
+          .flags = {{.name = "grpc-port", .value = "PORT", .help = "gRPC API. Default 4567."},
+                    {.name = "http-port", .value = "PORT", .help = "AWS Query API. Default 4566."},
+                    {.name = "dns-port", .value = "PORT", .help = "DNS responder. Default 4553."},
+                    {.name = "zones", .kind = FlagKind::kList, .value = "ZONE",
+                     .help = "Default us-east-1a,us-east-1b,us-east-1c."},
+                    {.name = "subnet-base", .value = "N",
+                     .help = "Nodes of the first zone are 127.N.x.y, of the second 127.(N+1).x.y; endpoints "
+                             "127.(N-1).x.y. Default 31. A second lab on this host takes another."},
+                    {.name = "endpoint-style", .value = "STYLE",
+                     .help = "Whether Describe shows endpoints as addresses or as DNS names. Default address.",
+                     .choices = {"address", "dns"}},
+                    {.name = "timeout", .value = "TIME", .help = "How long to wait until it is ready. Default 30s."}}};
+}
+
+}  // namespace
+
+std::vector<Command> LabCommands() {
+  return {
+      {UpSpec(), Up},
+      {{.name = "down",
+        .group = "The lab",
+        .summary = "Stop every process of the lab in good order; its state stays.",
+        .flags = {{.name = "timeout", .value = "TIME", .help = "After this it insists. Default 30s."}}},
+       Down},
+      {{.name = "status", .group = "The lab", .summary = "Zones, agents, counts. Exit code 3 when it is not running."},
+       ShowStatus},
+      {{.name = "doctor", .group = "The lab", .summary = "Check what a lab needs here, and say how to fix what is missing."},
+       Doctor},
+      {{.name = "env",
+        .group = "The lab",
+        .summary = "Exports for the aws CLI and SDKs: eval \"$(elastilab env)\".",
+        .flags = {{.name = "shell", .value = "SHELL", .help = "Default bash.",
+                   .choices = {"bash", "zsh", "sh", "fish"}}}},
+       Env},
+  };
+}
+
+}  // namespace elastilab

@@ -1,0 +1,76 @@
+#include "cli/commands/lab_text.h"
+
+#include <fmt/format.h>
+
+#include "cli/commands/failover_text.h"
+#include "cli/output/table.h"
+#include "proto/admin/v1/admin.pb.h"
+
+namespace elastilab {
+
+std::string WhereThingsAre(const LabFiles& files, const LabSettings& settings, const Style& style) {
+  std::string text;
+  const auto line = [&](const char* what, const std::string& where) {
+    text += fmt::format("  {} {}\n", style.Bold(FitTo(what, 10)), where);
+  };
+  line("zones", fmt::format("{}", fmt::join(settings.zones, ", ")));
+  line("gRPC", fmt::format("127.0.0.1:{}  (and {})", settings.grpc_port, files.socket()));
+  line("DNS", fmt::format("127.0.0.1:{}", settings.dns_port));
+  line("state", files.data_dir);
+  line("log", files.log());
+  text += "Next: elastilab create-cluster demo --engine redis --replicas 2 --multi-az\n";
+  return text;
+}
+
+std::string LabText(const admin::v1::GetLabResponse& lab, const Style& style) {
+  std::string text = fmt::format("The lab is {}: elastilabd {} (pid {}) since {} UTC\n", style.Green("up"), lab.version(),
+                                 lab.pid(), TimeText(lab.started_at()));
+  text += fmt::format("  region {} · account {} · {} replication groups · {} cache clusters · nodes ready {}/{}\n",
+                      lab.region(), lab.account(), lab.replication_groups(), lab.cache_clusters(), lab.nodes_ready(),
+                      lab.nodes());
+  text += fmt::format("  gRPC {} · DNS {} · AWS Query API {}\n", lab.grpc_address(),
+                      lab.dns_address().empty() ? "off" : lab.dns_address(),
+                      lab.http_address().empty() ? "off" : lab.http_address());
+  text += fmt::format("  state in {}\n\n", lab.data_dir());
+  TextTable table({"ZONE", "STATUS", "AGENT", "PID", "NODES READY", "ENGINES"});
+  for (const auto& zone : lab.zones()) {
+    std::string engines;
+    for (const auto& engine : zone.engines()) {
+      engines += fmt::format("{}{} {}", engines.empty() ? "" : ", ", engine.family(), engine.version());
+    }
+    table.Add({zone.name(), style.State(zone.status()),
+               zone.agent_connected() ? style.Green("connected") : style.Red("away"),
+               zone.agent_pid() > 0 ? std::to_string(zone.agent_pid()) : "",
+               fmt::format("{}/{}", zone.nodes_ready(), zone.nodes()), engines});
+  }
+  return text + table.Text(style);
+}
+
+std::string DoctorText(const std::vector<Check>& checks, const Style& style) {
+  std::string text;
+  int bad = 0;
+  for (const Check& check : checks) {
+    const bool good = check.verdict == Verdict::kGood;
+    if (check.verdict == Verdict::kBad) ++bad;
+    const std::string mark = good ? style.Green("✓") : check.verdict == Verdict::kBad ? style.Red("✗") : style.Yellow("–");
+    text += fmt::format("{} {}: {}\n", mark, check.what, check.detail);
+    if (!good && !check.fix.empty()) text += fmt::format("    {}\n", check.fix);
+  }
+  return text + (bad == 0 ? "All that a lab needs is here.\n"
+                          : fmt::format("{} thing{} to fix.\n", bad, bad == 1 ? "" : "s"));
+}
+
+std::string EnvText(const LabSettings& settings, const std::string& shell) {
+  const std::string url = fmt::format("http://127.0.0.1:{}", settings.http_port);
+  const std::pair<const char*, std::string> variables[] = {
+      {"AWS_ENDPOINT_URL", url},         {"AWS_ENDPOINT_URL_ELASTICACHE", url}, {"AWS_ACCESS_KEY_ID", "test"},
+      {"AWS_SECRET_ACCESS_KEY", "test"}, {"AWS_DEFAULT_REGION", settings.region()}, {"AWS_REGION", settings.region()},
+  };
+  std::string text;
+  for (const auto& [name, value] : variables) {
+    text += shell == "fish" ? fmt::format("set -gx {} {}\n", name, value) : fmt::format("export {}={}\n", name, value);
+  }
+  return text;
+}
+
+}  // namespace elastilab
