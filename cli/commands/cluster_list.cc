@@ -15,14 +15,14 @@ namespace {
 namespace v1 = elasticache::v1;
 
 struct Row {
-  std::string id;
-  std::string kind;
-  std::string engine;
-  std::string version;
-  std::string node_type;
-  std::string status;
+  std::string id = {};
+  std::string kind = {};
+  std::string engine = {};
+  std::string version = {};
+  std::string node_type = {};
+  std::string status = {};
   int nodes = 0;
-  std::string endpoint;
+  std::string endpoint = {};
 };
 
 struct Everything {

@@ -20,10 +20,10 @@ enum class FlagKind {
 };
 
 struct Flag {
-  std::string name;         // without dashes
+  std::string name = {};    // without dashes
   FlagKind kind = FlagKind::kValue;
-  std::string value;        // what its value is called: "N"
-  std::string help;
+  std::string value = {};   // what its value is called: "N"
+  std::string help = {};
   bool required = false;
   std::vector<std::string> choices = {};  // empty: any
   char letter = 0;          // -o
@@ -34,8 +34,8 @@ struct Flag {
 enum class WordKind { kText, kClusterId, kNodeName, kZone, kChoice };
 
 struct Positional {
-  std::string name;
-  std::string help;
+  std::string name = {};
+  std::string help = {};
   bool required = true;
   WordKind kind = WordKind::kText;
   std::vector<std::string> choices = {};
@@ -43,10 +43,10 @@ struct Positional {
 };
 
 struct CommandSpec {
-  std::string name;         // "create-cluster"
-  std::string group;        // heading in the list of commands
-  std::string summary;      // one line
-  std::string details = {};      // more, with examples
+  std::string name = {};     // "create-cluster"
+  std::string group = {};    // heading in the list of commands; empty: hidden
+  std::string summary = {};  // one line
+  std::string details = {};  // more, with examples
   std::vector<Positional> positionals = {};
   std::vector<Flag> flags = {};
 };

@@ -83,14 +83,14 @@ std::string WordCases(const std::vector<CommandSpec>& specs) {
 }
 
 // Finds the command and how many words without dashes follow it; shared by bash and zsh through their own word arrays.
-constexpr char kLookup[] = R"(  local flags="" values="" cmd="" place=0 i w
+constexpr char kLookup[] = R"sh(  local flags="" values="" cmd="" place=0 i w
   for w in "${before[@]}"; do
     case "$w" in
       -*) ;;
       *) if [ -z "$cmd" ]; then cmd="$w"; else place=$((place + 1)); fi ;;
     esac
   done
-)";
+)sh";
 
 std::string Replace(std::string text, const std::string& mark, const std::string& with) {
   const size_t at = text.find(mark);
@@ -125,14 +125,14 @@ void AddFishFlag(const std::string& condition, const Flag& flag, std::string* te
 }  // namespace
 
 std::string BashCompletion(const std::vector<CommandSpec>& specs) {
-  std::string text = R"(# bash completion for elastilab; made by `elastilab completion bash`
+  std::string text = R"sh(# bash completion for elastilab; made by `elastilab completion bash`
 # eval "$(elastilab completion bash)", or put it into ~/.local/share/bash-completion/completions/elastilab
 _elastilab() {
   local cur="${COMP_WORDS[COMP_CWORD]}" prev="${COMP_WORDS[COMP_CWORD-1]}"
   local before=("${COMP_WORDS[@]:1:COMP_CWORD-1}")
-)";
+)sh";
   text += kLookup;
-  text += R"(  COMPREPLY=()
+  text += R"sh(  COMPREPLY=()
   if [ -z "$cmd" ]; then
     COMPREPLY=($(compgen -W "@COMMANDS@" -- "$cur"))
     return
@@ -158,7 +158,7 @@ _elastilab() {
   esac
 }
 complete -F _elastilab elastilab
-)";
+)sh";
   text = Replace(text, "@COMMANDS@", CommandNames(specs));
   text = Replace(text, "@FLAGS@", FlagCases(specs));
   text = Replace(text, "@VALUES@", ValueCases(specs));
@@ -172,16 +172,16 @@ std::string ZshCompletion(const std::vector<CommandSpec>& specs) {
     std::replace(summary.begin(), summary.end(), ':', ' ');
     menu += "    " + Quoted(spec.name + ":" + summary) + "\n";
   }
-  std::string text = R"(#compdef elastilab
+  std::string text = R"sh(#compdef elastilab
 # zsh completion for elastilab; made by `elastilab completion zsh`
 # Put it as _elastilab into a folder of $fpath, or: source <(elastilab completion zsh)
 _elastilab() {
   local cur="${words[CURRENT]}" prev="${words[CURRENT-1]}"
   local -a before commands
   before=("${(@)words[2,CURRENT-1]}")
-)";
+)sh";
   text += kLookup;
-  text += R"(  if [ -z "$cmd" ]; then
+  text += R"sh(  if [ -z "$cmd" ]; then
     commands=(
 @MENU@    )
     _describe -t commands 'elastilab command' commands
@@ -208,7 +208,7 @@ _elastilab() {
   esac
 }
 if [ "${funcstack[1]}" = "_elastilab" ]; then _elastilab "$@"; else compdef _elastilab elastilab; fi
-)";
+)sh";
   text = Replace(text, "@MENU@", menu);
   text = Replace(text, "@FLAGS@", FlagCases(specs));
   text = Replace(text, "@VALUES@", ValueCases(specs));

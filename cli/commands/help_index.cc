@@ -22,15 +22,16 @@ std::string HelpIndex() {
     text += fmt::format("  {:<18} {}\n", command.spec.name, command.spec.summary);
   }
   text += "\nThe API's operations, with the aws CLI's names and flags\n";
-  std::string line = " ";
+  size_t column = 0;
   for (const std::string& name : ApiCommandNames()) {
-    if (line.size() + name.size() + 1 > 100) {
-      text += line + "\n";
-      line = " ";
+    if (column > 0 && column + name.size() + 1 > 100) {
+      text += "\n";
+      column = 0;
     }
-    line += " " + name;
+    text += fmt::format("{}{}", column == 0 ? "  " : " ", name);
+    column += name.size() + 2;
   }
-  text += line + "\n\n";
+  text += "\n\n";
   text +=
       "Help for one command: elastilab COMMAND --help\n\n"
       "Exit codes: 0 done · 1 failed (no lab, broken off) · 2 usage · 3 not found · 4 time-out · 5 refused by the service\n";

@@ -17,7 +17,7 @@ enum class WaitState { kNotYet, kReached };
 struct Look {
   WaitState state = WaitState::kNotYet;
   int64_t revision = 0;
-  std::string progress;
+  std::string progress = {};
 };
 
 // DeadlineExceeded with `what` ("demo to become available") after `timeout`. On a terminal a progress line with the

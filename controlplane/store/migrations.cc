@@ -9,42 +9,121 @@
 namespace elastilab {
 namespace {
 
-// Every table has the columns that someone with the sqlite3 shell looks for, and `doc`, the whole record as JSON.
-constexpr std::array<const char*, 1> kSteps = {
-    R"sql(
-    CREATE TABLE cache_cluster(id TEXT PRIMARY KEY, status TEXT, engine TEXT, replication_group TEXT, doc TEXT NOT NULL);
-    CREATE TABLE replication_group(id TEXT PRIMARY KEY, status TEXT, engine TEXT, doc TEXT NOT NULL);
-    CREATE TABLE node_group(id TEXT PRIMARY KEY, status TEXT, primary_uid INTEGER, failover TEXT, doc TEXT NOT NULL);
-    CREATE TABLE cache_node(uid INTEGER PRIMARY KEY, cluster TEXT, node TEXT, zone TEXT, address TEXT, port INTEGER,
-                            status TEXT, role TEXT, doc TEXT NOT NULL);
-    CREATE TABLE failover(id INTEGER PRIMARY KEY, replication_group TEXT, cause TEXT, outcome TEXT, doc TEXT NOT NULL);
-    CREATE TABLE tag_set(arn TEXT PRIMARY KEY, doc TEXT NOT NULL);
-    CREATE TABLE subnet_group(name TEXT PRIMARY KEY, doc TEXT NOT NULL);
-    CREATE TABLE zone(name TEXT PRIMARY KEY, status TEXT, doc TEXT NOT NULL);
-    CREATE TABLE settings(id INTEGER PRIMARY KEY, doc TEXT NOT NULL);
-    CREATE TABLE event(seq INTEGER PRIMARY KEY, at TEXT NOT NULL, source_type TEXT NOT NULL, source_id TEXT NOT NULL,
-                       message TEXT NOT NULL);
-    CREATE TABLE sequence(name TEXT PRIMARY KEY, value INTEGER NOT NULL);
-    INSERT INTO sequence VALUES('id', 0);
-    )sql",
-};
+// One table per kind of record. `doc` is the whole record as JSON (record_json.h) and the only thing we read; the
+// columns computed from it are for people with the sqlite3 shell and can't disagree with it. They take no space and
+// no time: reads are answered from memory, so nothing needs an index but the keys.
+constexpr const char* kRecords = R"sql(
+  CREATE TABLE cache_cluster (
+    id TEXT PRIMARY KEY,
+    status TEXT AS (doc ->> 'status'),
+    engine TEXT AS (doc ->> 'engine'),
+    engine_version TEXT AS (doc ->> 'engine_version'),
+    node_type TEXT AS (doc ->> 'node_type'),
+    replication_group TEXT AS (doc ->> 'group_id'),
+    zone TEXT AS (doc ->> 'preferred_zone'),
+    port INTEGER AS (doc ->> 'port'),
+    created_at TEXT AS (doc ->> 'created_at'),
+    doc TEXT NOT NULL);
+  CREATE TABLE replication_group (
+    id TEXT PRIMARY KEY,
+    status TEXT AS (doc ->> 'status'),
+    engine TEXT AS (doc ->> 'engine'),
+    engine_version TEXT AS (doc ->> 'engine_version'),
+    node_type TEXT AS (doc ->> 'node_type'),
+    cluster_enabled INTEGER AS (doc ->> 'cluster_enabled'),
+    automatic_failover TEXT AS (doc ->> 'automatic_failover'),
+    multi_az INTEGER AS (doc ->> 'multi_az'),
+    member_clusters TEXT AS (doc ->> 'member_clusters'),
+    created_at TEXT AS (doc ->> 'created_at'),
+    doc TEXT NOT NULL);
+  CREATE TABLE node_group (
+    key TEXT PRIMARY KEY,
+    status TEXT AS (doc ->> 'status'),
+    primary_node INTEGER AS (doc ->> 'primary'),
+    nodes TEXT AS (doc ->> 'nodes'),
+    slots TEXT AS (doc ->> 'slots'),
+    primary_address TEXT AS (doc ->> '$.primary_endpoint.address'),
+    reader_address TEXT AS (doc ->> '$.reader_endpoint.address'),
+    failover_step TEXT AS (doc ->> '$.failover.step'),
+    doc TEXT NOT NULL);
+  CREATE TABLE cache_node (
+    uid INTEGER PRIMARY KEY,
+    cluster TEXT AS (doc ->> 'cluster_id'),
+    id TEXT AS (doc ->> 'id'),
+    replication_group TEXT AS (doc ->> 'group_id'),
+    node_group TEXT AS (doc ->> 'node_group_id'),
+    status TEXT AS (doc ->> 'status'),
+    role TEXT AS (doc ->> 'role'),
+    zone TEXT AS (doc ->> 'zone'),
+    address TEXT AS (doc ->> 'address'),
+    port INTEGER AS (doc ->> 'port'),
+    incarnation INTEGER AS (doc ->> 'incarnation'),
+    problem TEXT AS (doc ->> 'problem'),
+    doc TEXT NOT NULL);
+  CREATE TABLE failover (
+    id INTEGER PRIMARY KEY,
+    started_at TEXT AS (doc ->> 'started_at'),
+    replication_group TEXT AS (doc ->> 'group_id'),
+    node_group TEXT AS (doc ->> 'node_group_id'),
+    cause TEXT AS (doc ->> 'cause'),
+    evidence TEXT AS (doc ->> 'evidence'),
+    old_primary TEXT AS (doc ->> 'old_primary'),
+    new_primary TEXT AS (doc ->> 'new_primary'),
+    outcome TEXT AS (doc ->> 'outcome'),
+    promoted_micros INTEGER AS (doc ->> 'promoted_micros'),
+    lost_bytes INTEGER AS (doc ->> 'lost_bytes'),
+    doc TEXT NOT NULL);
+  CREATE TABLE tag_set (
+    arn TEXT PRIMARY KEY,
+    tags TEXT AS (doc ->> 'tags'),
+    doc TEXT NOT NULL);
+  CREATE TABLE subnet_group (
+    name TEXT PRIMARY KEY,
+    description TEXT AS (doc ->> 'description'),
+    vpc_id TEXT AS (doc ->> 'vpc_id'),
+    subnets TEXT AS (doc ->> 'subnets'),
+    doc TEXT NOT NULL);
+  CREATE TABLE zone (
+    name TEXT PRIMARY KEY,
+    status TEXT AS (doc ->> 'status'),
+    doc TEXT NOT NULL);
+  CREATE TABLE lab_settings (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    region TEXT AS (doc ->> 'region'),
+    account TEXT AS (doc ->> 'account'),
+    clock_offset_ms INTEGER AS (doc ->> 'clock_offset_ms'),
+    suspended INTEGER AS (doc ->> 'suspended'),
+    doc TEXT NOT NULL);
+
+  CREATE TABLE event (
+    seq INTEGER PRIMARY KEY,
+    at TEXT NOT NULL,
+    source_type TEXT NOT NULL,
+    source_id TEXT NOT NULL,
+    message TEXT NOT NULL);
+
+  -- Numbers below `next` have been given, or will never be.
+  CREATE TABLE sequence (
+    name TEXT PRIMARY KEY,
+    next INTEGER NOT NULL);
+)sql";
+
+// Step n brings a database from user_version n to n + 1.
+constexpr std::array kSteps = {kRecords};
 
 }  // namespace
 
-int NewestSchema() { return static_cast<int>(kSteps.size()); }
+int SchemaVersion() { return static_cast<int>(kSteps.size()); }
 
-Status Migrate(Connection& connection, const std::string& path) {
-  ASSIGN_OR_RETURN(const int64_t version, connection.ReadInteger("PRAGMA user_version"));
-  if (version > NewestSchema()) {
-    return absl::FailedPreconditionError(
-        fmt::format("the database {} was written by a newer ElastiLab (schema {}, this one knows {}): use that version, or "
-                    "another --data-dir",
-                    path, version, NewestSchema()));
-  }
-  for (int64_t next = version + 1; next <= NewestSchema(); ++next) {
+Status Migrate(Connection& connection) {
+  ASSIGN_OR_RETURN(int64_t version, connection.QueryNumber("PRAGMA user_version"));
+  for (; version < SchemaVersion(); ++version) {
+    ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(connection));
+    RETURN_IF_ERROR(connection.RunScript(kSteps[static_cast<size_t>(version)]));
+    RETURN_IF_ERROR(connection.RunScript(
+        fmt::format("PRAGMA user_version = {}; PRAGMA application_id = {}", version + 1, kApplicationId)));
     RETURN_IF_ERROR(FaultPoint("store.migrate"));
-    RETURN_IF_ERROR(connection.Run(
-        fmt::format("BEGIN IMMEDIATE; {} PRAGMA user_version = {}; COMMIT;", kSteps[next - 1], next)));
+    RETURN_IF_ERROR(transaction.Commit());
   }
   return absl::OkStatus();
 }

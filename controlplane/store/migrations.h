@@ -1,14 +1,21 @@
-// The database's schema, brought up to date step by step. `PRAGMA user_version` says where a database is.
+// The schema, as numbered steps. `PRAGMA user_version` says how many a database has seen.
+//
+// To change the schema, append a step to migrations.cc and never touch the ones that have been released.
 #pragma once
 
+#include "common/status.h"
 #include "controlplane/store/sqlite.h"
 
 namespace elastilab {
 
-// The newest schema that this program knows.
-int NewestSchema();
+// What this program knows.
+int SchemaVersion();
 
-// Each step in a transaction of its own. FailedPrecondition for a database of a newer program.
-Status Migrate(Connection& connection, const std::string& path);
+// "ElaL": tells our files from other programs' databases (PRAGMA application_id).
+constexpr int64_t kApplicationId = 0x456c614c;
+
+// Runs the steps that are missing, each in a transaction of its own with its user_version. A crash in between is
+// continued by the next call. Fault point: store.migrate, before each commit.
+Status Migrate(Connection& connection);
 
 }  // namespace elastilab

@@ -1,5 +1,12 @@
-// A thin RAII layer over SQLite: a connection, its prepared statements, and errors that say what to do. One thread at a
-// time.
+// A thin layer over SQLite: handles that close themselves, statements prepared once, errors as Status.
+//
+// Codes of the errors, the same for every call:
+//   DataLoss           the file is damaged, or is no database
+//   ResourceExhausted  disk full
+//   PermissionDenied   cannot be opened or written
+//   Aborted            another program holds its lock
+//   Internal           anything else
+// Not thread-safe; may be used from one thread after another.
 #pragma once
 
 #include <cstdint>
@@ -15,45 +22,82 @@ struct sqlite3_stmt;
 
 namespace elastilab {
 
-// A prepared statement being bound, stepped and read; goes back to the connection's cache when it is reset.
+// One SQL statement. Parameters and columns count as in SQLite: parameters from 1, columns from 0.
 class Statement {
  public:
-  explicit Statement(sqlite3_stmt* statement) : statement_(statement) {}
+  Statement(sqlite3* db, sqlite3_stmt* handle) : db_(db), handle_(handle) {}
+  ~Statement();
   Statement(const Statement&) = delete;
   Statement& operator=(const Statement&) = delete;
-  ~Statement();
 
-  // Positions count from 1. The text must live until Step.
-  Statement& Bind(int position, std::string_view text);
-  Statement& Bind(int position, int64_t value);
-  // True: a row is there. False: done.
+  // The text is not copied: it must live until the statement has run. A failure to bind is told by Step.
+  Statement& Bind(int parameter, std::string_view text);
+  Statement& Bind(int parameter, int64_t number);
+
+  // True: there is a row. False: the end, and the statement is ready for its next run. So it is after an error.
   StatusOr<bool> Step();
-  std::string Text(int column) const;
-  int64_t Integer(int column) const;
+  // Steps to the end, for statements without an answer.
+  Status Run();
+
+  std::string_view Text(int column) const;  // holds until the next Step
+  int64_t Number(int column) const;
 
  private:
-  sqlite3_stmt* statement_;
+  sqlite3* const db_;
+  sqlite3_stmt* const handle_;
+  int bind_error_ = 0;
 };
 
 class Connection {
  public:
+  // Opens or creates the file. Creation is lazy: much that is wrong with a file shows at the first statement.
   static StatusOr<std::unique_ptr<Connection>> Open(const std::string& path);
   ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
 
-  // Runs statements that return nothing of interest.
-  Status Run(const std::string& sql);
-  // The statement for `sql`, prepared once per connection.
-  StatusOr<std::unique_ptr<Statement>> Prepare(const std::string& sql);
-  StatusOr<int64_t> ReadInteger(const std::string& sql);
-  // What went wrong last, with the path and what to do about it.
-  Status LastError(std::string_view what) const;
+  // Prepared at the first call with this text; owned by the connection.
+  StatusOr<Statement*> Prepare(std::string_view sql);
+  // Prepare and Run.
+  Status Run(std::string_view sql);
+  // Any number of statements, not kept.
+  Status RunScript(const std::string& sql);
+  // The first column of the first row.
+  StatusOr<int64_t> QueryNumber(std::string_view sql);
+  StatusOr<std::string> QueryText(std::string_view sql);
+
+  bool read_only() const;
+  // Pages in the write-ahead log after the last commit, 0 after a checkpoint. Replaces SQLite's automatic checkpoints.
+  int wal_pages() const { return wal_pages_; }
+  // Moves the log into the database file as far as readers allow.
+  Status Checkpoint();
+  // True between BEGIN and COMMIT; an error can end a transaction by itself.
+  bool in_transaction() const;
 
  private:
-  Connection(sqlite3* db, std::string path) : db_(db), path_(std::move(path)) {}
+  explicit Connection(sqlite3* db);
+  StatusOr<std::unique_ptr<Statement>> Compile(std::string_view sql);
+  static int OnWalCommit(void* self, sqlite3* db, const char* name, int pages);
 
-  sqlite3* db_;
-  const std::string path_;
-  std::map<std::string, sqlite3_stmt*> statements_;
+  sqlite3* const db_;
+  std::map<std::string, std::unique_ptr<Statement>, std::less<>> prepared_;
+  int wal_pages_ = 0;
+};
+
+// Rolls back unless it was committed.
+class Transaction {
+ public:
+  // Takes the write lock at once, so that no later statement can find it taken.
+  static StatusOr<Transaction> Begin(Connection& connection);
+  Transaction(Transaction&& other) noexcept;
+  Transaction& operator=(Transaction&&) = delete;
+  ~Transaction();
+
+  Status Commit();
+
+ private:
+  explicit Transaction(Connection& connection) : connection_(&connection) {}
+  Connection* connection_;
 };
 
 }  // namespace elastilab

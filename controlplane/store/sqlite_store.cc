@@ -1,256 +1,208 @@
-#include <fmt/format.h>
-
+// The store: a queue of mutations, one writer that commits them in batches, and the memory that mirrors the database.
+//
+//   caller       Mutate ──► queue                                                   ◄── Status
+//   writer             take all ─► drafts ─► one transaction ─► memory ─► listeners ─► done
+//
+// While one commit waits for the disk, the next batch gathers: the busier the store, the more changes share a flush.
+#include <atomic>
 #include <condition_variable>
-#include <deque>
 #include <future>
-#include <set>
 #include <thread>
+#include <utility>
 
-#include "common/fault_point.h"
-#include "controlplane/store/file_lock.h"
-#include "controlplane/store/migrations.h"
-#include "controlplane/store/record_tables.h"
-#include "controlplane/store/sqlite.h"
+#include "controlplane/store/changes.h"
+#include "controlplane/store/database.h"
 #include "controlplane/store/store.h"
 
 namespace elastilab {
 namespace {
 
-// All mutations of one commit share a draft; one that fails is undone by putting the overlay back.
-class BatchDraft final : public Draft {
+// The log is put away when no change has come for this long.
+constexpr auto kQuiet = std::chrono::milliseconds(500);
+
+// Ids are reserved on disk by the block, so that giving one costs nothing and a crash only skips the rest of a block.
+class IdSource {
  public:
-  BatchDraft(const State& base, int64_t& last_id) : Draft(base), last_id_(last_id) {}
-
-  int64_t NextId() override { return ++last_id_; }
-
-  Status Run(const Mutation& mutation) {
-    const State before = pending_;
-    Status status = mutation(*this);
-    if (!status.ok()) pending_ = before;
-    return status;
-  }
-  const State& changes() const { return pending_; }
+  explicit IdSource(int64_t next) : next_(next), reserved_below_(next) {}
+  int64_t Next() { return next_++; }
+  int64_t next() const { return next_; }
+  // The reservation that the coming commit must make; 0: none.
+  int64_t Needed() const { return next_ > reserved_below_ ? next_ + kBlock : 0; }
+  void Reserved(int64_t below) { reserved_below_ = below; }
 
  private:
-  int64_t& last_id_;
+  static constexpr int64_t kBlock = 100;
+  int64_t next_;
+  int64_t reserved_below_;
 };
 
-template <typename T>
-void ApplyTable(const State& changes, State& state) {
-  auto& table = state.table<T>();
-  for (const auto& [key, record] : changes.table<T>()) {
-    if (record) {
-      table[key] = record;
-    } else {
-      table.erase(key);
-    }
-  }
-}
-
-template <typename... T>
-void ApplyTables(const State& changes, State& state) {
-  (ApplyTable<T>(changes, state), ...);
-}
-
-template <typename... T>
-bool NothingIn(const State& changes) {
-  return (changes.table<T>().empty() && ...) && changes.events.empty();
-}
-
-bool IsEmpty(const State& changes) {
-  return NothingIn<CacheCluster, ReplicationGroup, NodeGroup, CacheNode, FailoverRecord, TagSet, SubnetGroup, Zone,
-                   LabSettings>(changes);
-}
-
-// Who has to look: nodes and node groups speak for their clusters and groups. `before` is the state without them.
-Change Describe(const State& changes, const State& before) {
-  std::set<std::string> clusters;
-  std::set<std::string> groups;
-  for (const auto& [id, record] : changes.clusters) clusters.insert(id);
-  for (const auto& [id, record] : changes.groups) groups.insert(id);
-  for (const auto& [key, record] : changes.node_groups) groups.insert(key.substr(0, key.find('/')));
-  for (const auto& [uid, record] : changes.nodes) {
-    const CacheNode* node = record ? record.get() : before.Find<CacheNode>(uid);
-    if (node == nullptr) continue;
-    clusters.insert(node->cluster_id);
-    if (!node->group_id.empty()) groups.insert(node->group_id);
-  }
-  Change change;
-  change.clusters.assign(clusters.begin(), clusters.end());
-  change.groups.assign(groups.begin(), groups.end());
-  change.events = !changes.events.empty();
-  change.zones = !changes.zones.empty();
-  change.settings = !changes.settings.empty();
-  return change;
-}
-
-class SqliteStore final : public Store {
+class MutationDraft final : public Draft {
  public:
-  // Without a connection nothing is kept: for simulations.
-  SqliteStore(FileLock lock, std::unique_ptr<Connection> connection, State state)
-      : lock_(std::move(lock)), connection_(std::move(connection)) {
+  MutationDraft(const State& base, const State& earlier, IdSource& ids) : Draft(base, &earlier), ids_(ids) {}
+  int64_t NextId() override { return ids_.Next(); }
+  void MergeInto(Changes& batch) && { Merge(base_, std::move(pending_), prune_events_before_, batch); }
+
+ private:
+  IdSource& ids_;
+};
+
+class StoreImpl final : public Store {
+ public:
+  // `database` null: nothing is kept. `threaded` false: whoever mutates plays the writer.
+  StoreImpl(std::unique_ptr<Database> database, State state, Sequences sequences, const StoreOptions& options,
+            bool threaded)
+      : database_(std::move(database)),
+        events_in_memory_(options.events_in_memory),
+        threaded_(threaded),
+        ids_(sequences.next_id),
+        next_event_(sequences.next_event) {
     state_ = std::move(state);
-    if (!state_.events.empty()) last_event_ = state_.events.back()->seq;
+    if (threaded_) thread_ = std::thread([this] { WriterLoop(); });
   }
 
-  ~SqliteStore() override {
-    {
-      std::lock_guard lock(queue_mu_);
-      stopping_ = true;
+  // What was queued is still saved.
+  ~StoreImpl() override {
+    if (threaded_) {
+      {
+        std::lock_guard lock(queue_mu_);
+        stopping_ = true;
+      }
+      queued_.notify_one();
+      thread_.join();
     }
-    wake_.notify_all();
-    if (thread_.joinable()) thread_.join();
-  }
-
-  void Start(int64_t last_id) {
-    last_id_ = last_id;
-    saved_id_ = last_id;
-    if (connection_) thread_ = std::thread([this] { Run(); });
+    if (database_ && ids_.next() != first_id_) database_->SaveNextId(ids_.next());
   }
 
   Status Mutate(Mutation mutation) override {
-    std::promise<Status> promise;
-    std::future<Status> future = promise.get_future();
-    MutateAsync(std::move(mutation), [&promise](Status status) { promise.set_value(std::move(status)); });
-    return future.get();
+    if (writer_.load(std::memory_order_relaxed) == std::this_thread::get_id()) {
+      return absl::InternalError("Mutate was called by the store's own writer, which would wait for itself");
+    }
+    // Shared: the writer may still be inside set_value when the waiting thread goes on.
+    auto result = std::make_shared<std::promise<Status>>();
+    std::future<Status> answer = result->get_future();
+    MutateAsync(std::move(mutation), [result](Status status) { result->set_value(std::move(status)); });
+    return answer.get();
   }
 
   void MutateAsync(Mutation mutation, std::function<void(Status)> done) override {
     std::unique_lock lock(queue_mu_);
-    queue_.push_back({std::move(mutation), std::move(done), {}});
-    if (connection_) {
+    queue_.push_back({std::move(mutation), std::move(done), absl::OkStatus()});
+    if (threaded_) {
       lock.unlock();
-      wake_.notify_one();
-      return;
+      queued_.notify_one();
+    } else if (!writing_) {
+      writing_ = true;
+      while (!queue_.empty()) WriteQueue(lock);
+      writing_ = false;
     }
-    std::vector<Waiting> batch = TakeAll();
-    lock.unlock();
-    Work(batch);
   }
 
-  int64_t Revision() const override {
-    std::shared_lock lock(mu_);
-    return revision_;
-  }
+  int64_t Revision() const override { return revision_.load(std::memory_order_acquire); }
 
   void OnChange(std::function<void(const Change&)> listener) override { listeners_.push_back(std::move(listener)); }
 
  private:
-  struct Waiting {
+  struct Request {
     Mutation mutation;
     std::function<void(Status)> done;
-    Status status;
+    Status result;
   };
 
-  std::vector<Waiting> TakeAll() {
-    std::vector<Waiting> batch(std::make_move_iterator(queue_.begin()), std::make_move_iterator(queue_.end()));
-    queue_.clear();
-    return batch;
-  }
-
-  void Run() {
+  void WriterLoop() {
     std::unique_lock lock(queue_mu_);
+    const auto awake = [this] { return stopping_ || !queue_.empty(); };
     while (true) {
-      wake_.wait(lock, [&] { return stopping_ || !queue_.empty(); });
-      if (queue_.empty()) return;
-      std::vector<Waiting> batch = TakeAll();
-      lock.unlock();
-      Work(batch);
-      lock.lock();
+      if (!queue_.empty()) {
+        WriteQueue(lock);
+      } else if (stopping_) {
+        return;
+      } else if (!database_->HasLog()) {
+        queued_.wait(lock, awake);
+      } else if (!queued_.wait_for(lock, kQuiet, awake)) {
+        lock.unlock();
+        database_->Checkpoint();
+        lock.lock();
+      }
     }
   }
 
-  // One commit for all that waited.
-  void Work(std::vector<Waiting>& batch) {
-    BatchDraft draft(state_, last_id_);
-    for (Waiting& waiting : batch) waiting.status = draft.Run(waiting.mutation);
-    Status saved = absl::OkStatus();
-    if (!IsEmpty(draft.changes())) {
-      saved = Save(draft.changes());
-      if (saved.ok()) Publish(draft.changes());
+  // Takes and writes all that waits; `lock` is let go meanwhile.
+  void WriteQueue(std::unique_lock<std::mutex>& lock) {
+    std::vector<Request> batch = std::exchange(queue_, {});
+    lock.unlock();
+    writer_.store(std::this_thread::get_id(), std::memory_order_relaxed);
+    WriteBatch(batch);
+    for (Request& request : batch) request.done(std::move(request.result));
+    if (database_ && database_->LogIsLong()) database_->Checkpoint();
+    writer_.store(std::thread::id(), std::memory_order_relaxed);
+    lock.lock();
+  }
+
+  void WriteBatch(std::vector<Request>& batch) {
+    Changes changes;
+    changes.next_event = next_event_;
+    for (Request& request : batch) {
+      MutationDraft draft(state_, changes.records, ids_);
+      request.result = request.mutation(draft);
+      if (request.result.ok()) std::move(draft).MergeInto(changes);
     }
-    for (Waiting& waiting : batch) waiting.done(waiting.status.ok() ? saved : waiting.status);
-  }
-
-  Status Save(const State& changes) {
-    Status status = FaultPoint("store.before_commit");
-    if (status.ok() && connection_) status = Commit(changes);
-    if (status.ok()) {
-      saved_id_ = last_id_;
-      return FaultPoint("store.after_commit").ok() ? absl::OkStatus() : absl::OkStatus();
+    changes.reserve_ids_below = ids_.Needed();
+    if (changes.empty()) return;
+    if (Status saved = database_ ? database_->Save(changes) : absl::OkStatus(); !saved.ok()) {
+      // Also those that failed by themselves: they may have seen changes that now never happened.
+      for (Request& request : batch) request.result = saved;
+      return;
     }
-    return absl::UnavailableError(fmt::format("could not save, nothing was changed: {}", std::string(status.message())));
+    Publish(changes);
   }
 
-  Status Commit(const State& changes) {
-    RETURN_IF_ERROR(connection_->Run("BEGIN IMMEDIATE"));
-    Status status = WriteChanges(*connection_, changes, last_event_ + 1);
-    if (status.ok() && last_id_ != saved_id_) status = SaveSequence();
-    if (status.ok()) status = connection_->Run("COMMIT");
-    // A failed COMMIT leaves the transaction open.
-    if (!status.ok()) connection_->Run("ROLLBACK").IgnoreError();
-    return status;
-  }
-
-  Status SaveSequence() {
-    ASSIGN_OR_RETURN(auto statement, connection_->Prepare("UPDATE sequence SET value = ? WHERE name = 'id'"));
-    return statement->Bind(1, last_id_).Step().status();
-  }
-
-  void Publish(const State& changes) {
-    Change change = Describe(changes, state_);
-    std::deque<std::shared_ptr<const Event>> events;
-    for (const auto& event : changes.events) {
-      Event numbered = *event;
-      numbered.seq = ++last_event_;
-      events.push_back(std::make_shared<const Event>(std::move(numbered)));
-    }
+  // Makes a saved commit visible.
+  void Publish(Changes& changes) {
+    if (changes.reserve_ids_below > 0) ids_.Reserved(std::exchange(changes.reserve_ids_below, 0));
+    if (changes.empty()) return;
+    next_event_ = changes.next_event;
+    Change change = Summarize(state_, changes);
     {
       std::unique_lock lock(mu_);
-      ApplyTables<CacheCluster, ReplicationGroup, NodeGroup, CacheNode, FailoverRecord, TagSet, SubnetGroup, Zone, LabSettings>(
-          changes, state_);
-      state_.events.insert(state_.events.end(), events.begin(), events.end());
-      change.revision = ++revision_;
+      Apply(changes, events_in_memory_, state_);
+      change.revision = revision_.fetch_add(1, std::memory_order_acq_rel) + 1;
     }
     for (const auto& listener : listeners_) listener(change);
   }
 
-  FileLock lock_;
-  std::unique_ptr<Connection> connection_;  // the writer thread's
-  int64_t last_id_ = 0;
-  int64_t saved_id_ = 0;
-  int64_t last_event_ = 0;
-  int64_t revision_ = 0;
+  const std::unique_ptr<Database> database_;
+  const size_t events_in_memory_;
+  const bool threaded_;
   std::vector<std::function<void(const Change&)>> listeners_;
+
   std::mutex queue_mu_;
-  std::condition_variable wake_;
-  std::deque<Waiting> queue_;
+  std::condition_variable queued_;
+  std::vector<Request> queue_;
   bool stopping_ = false;
+  bool writing_ = false;  // without a thread: somebody plays the writer
+
+  // The writer's own.
+  IdSource ids_;
+  const int64_t first_id_ = ids_.next();
+  int64_t next_event_;
+
+  std::atomic<int64_t> revision_{0};
+  std::atomic<std::thread::id> writer_{};  // while it writes
   std::thread thread_;
 };
-
-Status Configure(Connection& connection, bool durable) {
-  RETURN_IF_ERROR(connection.Run("PRAGMA journal_mode = WAL"));
-  return connection.Run(durable ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = OFF");
-}
 
 }  // namespace
 
 StatusOr<std::unique_ptr<Store>> OpenStore(const std::string& path, StoreOptions options) {
-  if (path == ":memory:") {
-    auto store = std::make_unique<SqliteStore>(FileLock(), nullptr, State());
-    store->Start(0);
-    return store;
+  State state;
+  Sequences sequences;
+  std::unique_ptr<Database> database;
+  if (path != ":memory:") {
+    ASSIGN_OR_RETURN(database, Database::Open(path, options));
+    ASSIGN_OR_RETURN(sequences, database->Load(state));
   }
-  ASSIGN_OR_RETURN(FileLock lock, FileLock::Take(path + ".lock"));
-  ASSIGN_OR_RETURN(auto connection, Connection::Open(path));
-  RETURN_IF_ERROR(Configure(*connection, options.durable));
-  RETURN_IF_ERROR(Migrate(*connection, path));
-  ASSIGN_OR_RETURN(State state, ReadState(*connection));
-  ASSIGN_OR_RETURN(const int64_t last_id, connection->ReadInteger("SELECT value FROM sequence WHERE name = 'id'"));
-  auto store = std::make_unique<SqliteStore>(std::move(lock), std::move(connection), std::move(state));
-  store->Start(last_id);
-  return store;
+  const bool threaded = options.durable && database != nullptr;
+  return std::make_unique<StoreImpl>(std::move(database), std::move(state), sequences, options, threaded);
 }
 
 }  // namespace elastilab

@@ -66,4 +66,19 @@ template <> inline const Table<SubnetGroup>& State::table<SubnetGroup>() const {
 template <> inline const Table<Zone>& State::table<Zone>() const { return zones; }
 template <> inline const Table<LabSettings>& State::table<LabSettings>() const { return settings; }
 
+// Calls f.operator()<T>() for every kind of record that has a table: a new kind is added here, above, in records.h,
+// record_json.cc and a migration.
+template <typename F>
+void ForEachKind(F&& f) {
+  f.template operator()<CacheCluster>();
+  f.template operator()<ReplicationGroup>();
+  f.template operator()<NodeGroup>();
+  f.template operator()<CacheNode>();
+  f.template operator()<FailoverRecord>();
+  f.template operator()<TagSet>();
+  f.template operator()<SubnetGroup>();
+  f.template operator()<Zone>();
+  f.template operator()<LabSettings>();
+}
+
 }  // namespace elastilab

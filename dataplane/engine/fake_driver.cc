@@ -6,7 +6,6 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <set>
 #include <utility>
 
 namespace elastilab {
@@ -14,6 +13,8 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
+
+constexpr milliseconds kBetweenTries(5);
 
 // The process waits for a line on this pipe and exits with what it says.
 std::string PipeOf(const NodePaths& paths) { return paths.data_dir + "/exit-code"; }
@@ -30,7 +31,7 @@ bool TellToExit(const std::string& pipe, int code) {
 
 }  // namespace
 
-struct FakeDriver::State {
+struct FakeEngines {
   struct Entry {
     FakeNode node;
     steady_clock::time_point launched;
@@ -38,17 +39,16 @@ struct FakeDriver::State {
     std::unique_ptr<boost::asio::steady_timer> exit_timer;
   };
 
-  explicit State(boost::asio::io_context& context) : io(context) {}
+  explicit FakeEngines(boost::asio::io_context& context) : io(context) {}
 
   // The map's elements never move.
   Entry& At(const std::string& name) { return entries[name]; }
 
   void ExitWhenDue(Entry& entry, steady_clock::time_point when, std::string pipe) {
-    constexpr milliseconds kAgain(5);
     entry.exit_timer = std::make_unique<boost::asio::steady_timer>(io, when);
     entry.exit_timer->async_wait([this, &entry, pipe = std::move(pipe)](const boost::system::error_code& error) {
       if (error || TellToExit(pipe, entry.node.behaviour.exit_code)) return;
-      ExitWhenDue(entry, steady_clock::now() + kAgain, pipe);
+      ExitWhenDue(entry, steady_clock::now() + kBetweenTries, pipe);
     });
   }
 
@@ -65,29 +65,24 @@ class Delays {
 
   void After(milliseconds delay, std::function<void()> call) {
     auto timer = std::make_shared<boost::asio::steady_timer>(io_, delay);
-    timers_.insert(timer);
-    timer->async_wait([this, timer, call = std::move(call)](const boost::system::error_code& error) {
-      if (error || timers_.erase(timer) == 0) return;
-      call();
+    timer->async_wait([timer, alive = std::weak_ptr(alive_), call = std::move(call)](const boost::system::error_code&) {
+      if (!alive.expired()) call();
     });
-  }
-  ~Delays() {
-    for (const auto& timer : std::exchange(timers_, {})) timer->cancel();
   }
 
  private:
   boost::asio::io_context& io_;
-  std::set<std::shared_ptr<boost::asio::steady_timer>> timers_;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 
 }  // namespace
 
 class FakeControl final : public EngineControl {
  public:
-  using Entry = FakeDriver::State::Entry;
+  using Entry = FakeEngines::Entry;
 
-  FakeControl(std::shared_ptr<FakeDriver::State> state, const LaunchSpec& launch, const NodePaths& paths)
-      : state_(std::move(state)), entry_(state_->At(launch.name)), pipe_(PipeOf(paths)), delays_(state_->io) {}
+  FakeControl(std::shared_ptr<FakeEngines> engines, const LaunchSpec& launch, const NodePaths& paths)
+      : engines_(std::move(engines)), entry_(engines_->At(launch.name)), pipe_(PipeOf(paths)), delays_(engines_->io) {}
 
   void Ping(milliseconds timeout, Done done) override {
     ++entry_.node.pings;
@@ -168,22 +163,22 @@ class FakeControl final : public EngineControl {
     return status;
   }
 
-  std::shared_ptr<FakeDriver::State> state_;
+  std::shared_ptr<FakeEngines> engines_;
   Entry& entry_;
   const std::string pipe_;
   Delays delays_;
 };
 
-FakeDriver::FakeDriver(boost::asio::io_context& io) : state_(std::make_shared<State>(io)) {}
+FakeDriver::FakeDriver(boost::asio::io_context& io) : engines_(std::make_shared<FakeEngines>(io)) {}
 FakeDriver::~FakeDriver() {
-  for (auto& [name, entry] : state_->entries) entry.exit_timer.reset();
+  for (auto& [name, entry] : engines_->entries) entry.exit_timer.reset();
 }
 
-FakeNode& FakeDriver::node(const std::string& name) { return state_->At(name).node; }
+FakeNode& FakeDriver::node(const std::string& name) { return engines_->At(name).node; }
 
 StatusOr<Command> FakeDriver::Launch(const LaunchSpec& launch, const LiveSpec& live, const EngineBinary& binary,
                                      const NodePaths& paths) {
-  State::Entry& entry = state_->At(launch.name);
+  FakeEngines::Entry& entry = engines_->At(launch.name);
   FakeNode& node = entry.node;
   if (!node.behaviour.launch_error.ok()) return node.behaviour.launch_error;
   entry.launched = entry.followed = steady_clock::now();
@@ -194,7 +189,7 @@ StatusOr<Command> FakeDriver::Launch(const LaunchSpec& launch, const LiveSpec& l
   node.status.run_id = fmt::format("{}-{}", launch.name, node.launches);
   node.shutdown.reset();
   entry.exit_timer.reset();
-  if (node.behaviour.exit_after) state_->ExitWhenDue(entry, entry.launched + *node.behaviour.exit_after, PipeOf(paths));
+  if (node.behaviour.exit_after) engines_->ExitWhenDue(entry, entry.launched + *node.behaviour.exit_after, PipeOf(paths));
   return Command{.program = "/bin/sh",
                  .args = {"-c", "rm -f \"$0\"; mkfifo -m 600 \"$0\"; read code < \"$0\"; exit \"$code\"", PipeOf(paths)},
                  .environment = {},
@@ -210,7 +205,7 @@ LiveSpec FakeDriver::StateAfterLaunch(const LaunchSpec&, const LiveSpec& live) c
 }
 
 std::unique_ptr<EngineControl> FakeDriver::Control(const LaunchSpec& launch, const NodePaths& paths) {
-  return std::make_unique<FakeControl>(state_, launch, paths);
+  return std::make_unique<FakeControl>(engines_, launch, paths);
 }
 
 void FakeDriver::AfterReady(const LaunchSpec& launch, const NodePaths&) { ++node(launch.name).after_ready; }

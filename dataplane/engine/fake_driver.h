@@ -52,6 +52,8 @@ struct FakeNode {
   std::optional<bool> shutdown;   // `save` of the last Shutdown
 };
 
+struct FakeEngines;
+
 class FakeDriver final : public EngineDriver {
  public:
   explicit FakeDriver(boost::asio::io_context& io);
@@ -67,8 +69,7 @@ class FakeDriver final : public EngineDriver {
   void AfterReady(const LaunchSpec& launch, const NodePaths& paths) override;
 
  private:
-  struct State;
-  std::shared_ptr<State> state_;
+  std::shared_ptr<FakeEngines> engines_;
 };
 
 }  // namespace elastilab

@@ -19,7 +19,7 @@
 #include "agent/supervisor/process.h"
 #include "common/secret.h"
 #include "tests/integration/agent/fake_control_plane.h"
-#include "tests/integration/agent/fake_driver.h"
+#include "tests/integration/agent/sleep_driver.h"
 
 namespace elastilab {
 
@@ -28,7 +28,7 @@ inline constexpr char kZone[] = "us-east-1a";
 // One life of an agent.
 class RunningAgent {
  public:
-  RunningAgent(const std::string& data_dir, const std::string& target, FakeEngines& engines) {
+  RunningAgent(const std::string& data_dir, const std::string& target, SleepEngines& engines) {
     std::promise<Status> started;
     thread_ = std::thread([&, data_dir, target] { Run(data_dir, target, engines, started); });
     const Status status = started.get_future().get();
@@ -42,10 +42,10 @@ class RunningAgent {
   bool Finished() { return finished_.get_future().wait_for(FakeControlPlane::kPatience) == std::future_status::ready; }
 
  private:
-  void Run(const std::string& data_dir, const std::string& target, FakeEngines& fakes, std::promise<Status>& started) {
+  void Run(const std::string& data_dir, const std::string& target, SleepEngines& fakes, std::promise<Status>& started) {
     auto journal = Journal::Open(data_dir, kZone);
     if (!journal.ok()) return started.set_value(journal.status());
-    FakeDriver driver(io_, fakes);
+    SleepDriver driver(io_, fakes);
     const EngineBinary binary{EngineFamily::kRedis, "7.0.15", "/bin/sleep"};
     Engines engines{{binary}, [&](EngineFamily) { return &driver; },
                     [=](EngineFamily, const std::string&) -> StatusOr<EngineBinary> { return binary; }};
@@ -110,7 +110,7 @@ class AgentTest : public testing::Test {
 
   std::string dir_ = "/tmp/elastilab-agent-" + RandomHex(6);
   std::string target_ = "unix:" + dir_ + ".control";
-  FakeEngines engines_;
+  SleepEngines engines_;
   FakeControlPlane control_{target_};
   std::unique_ptr<RunningAgent> agent_;
 };

@@ -1,4 +1,5 @@
-// An engine driver whose engine is `sleep`, and whose answers are a value in the test's hand. It misbehaves on request.
+// An engine driver whose engine is `sleep`, and whose answers are values in the hand of the test: unlike those of
+// dataplane/engine/fake_driver.h they belong to the test, not to an agent, and survive it as engines do.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -14,7 +15,7 @@
 namespace elastilab {
 
 // How the engines answer; shared by the test's thread and the agent's. Outlives agents, as engines do.
-class FakeEngines {
+class SleepEngines {
  public:
   struct Node {
     bool answers = true;
@@ -39,15 +40,15 @@ class FakeEngines {
   std::map<int64_t, Node> nodes_;
 };
 
-class FakeControl final : public EngineControl {
+class SleepControl final : public EngineControl {
  public:
-  FakeControl(boost::asio::io_context& io, FakeEngines& engines, int64_t uid) : io_(io), engines_(engines), uid_(uid) {}
+  SleepControl(boost::asio::io_context& io, SleepEngines& engines, int64_t uid) : io_(io), engines_(engines), uid_(uid) {}
 
   void Ping(std::chrono::milliseconds, Done done) override { Later([this, done] { done(Answer()); }); }
   void Query(std::chrono::milliseconds, StatusDone done) override {
     Later([this, done] {
       if (Status status = Answer(); !status.ok()) return done(status);
-      done(engines_.With(uid_, [](const FakeEngines::Node& node) {
+      done(engines_.With(uid_, [](const SleepEngines::Node& node) {
         EngineStatus status;
         status.role = node.live.role;
         status.run_id = "run";
@@ -60,7 +61,7 @@ class FakeControl final : public EngineControl {
   }
   void Apply(const LiveSpec&, const LiveSpec& to, std::chrono::milliseconds, Done done) override {
     Later([this, to, done] {
-      done(engines_.With(uid_, [&](FakeEngines::Node& node) {
+      done(engines_.With(uid_, [&](SleepEngines::Node& node) {
         if (!node.applies) return absl::UnavailableError("the engine refuses");
         node.live = to;
         ++node.applied;
@@ -69,7 +70,7 @@ class FakeControl final : public EngineControl {
     });
   }
   void SetParameters(const std::map<std::string, std::string>&, std::chrono::milliseconds, Done done) override {
-    Later([this, done] { done(engines_.With(uid_, [](const FakeEngines::Node& node) { return node.parameters; })); });
+    Later([this, done] { done(engines_.With(uid_, [](const SleepEngines::Node& node) { return node.parameters; })); });
   }
   void Shutdown(bool, std::chrono::milliseconds, Done done) override {
     Later([done] { done(absl::UnimplementedError("ask with SIGTERM")); });
@@ -77,7 +78,7 @@ class FakeControl final : public EngineControl {
 
  private:
   Status Answer() {
-    const bool answers = engines_.With(uid_, [](const FakeEngines::Node& node) { return node.answers; });
+    const bool answers = engines_.With(uid_, [](const SleepEngines::Node& node) { return node.answers; });
     return answers ? absl::OkStatus() : absl::DeadlineExceededError("no answer");
   }
   // Never from inside the call, and not after this object is gone.
@@ -89,18 +90,18 @@ class FakeControl final : public EngineControl {
   }
 
   boost::asio::io_context& io_;
-  FakeEngines& engines_;
+  SleepEngines& engines_;
   int64_t uid_;
   std::shared_ptr<int> alive_ = std::make_shared<int>();
 };
 
-class FakeDriver final : public EngineDriver {
+class SleepDriver final : public EngineDriver {
  public:
-  FakeDriver(boost::asio::io_context& io, FakeEngines& engines) : io_(io), engines_(engines) {}
+  SleepDriver(boost::asio::io_context& io, SleepEngines& engines) : io_(io), engines_(engines) {}
 
   StatusOr<Command> Launch(const LaunchSpec& launch, const LiveSpec& live, const EngineBinary&,
                            const NodePaths&) override {
-    return engines_.With(launch.uid, [&](FakeEngines::Node& node) {
+    return engines_.With(launch.uid, [&](SleepEngines::Node& node) {
       ++node.launches;
       node.live = live;
       Command command;
@@ -112,13 +113,13 @@ class FakeDriver final : public EngineDriver {
   }
   LiveSpec StateAfterLaunch(const LaunchSpec&, const LiveSpec& live) const override { return live; }
   std::unique_ptr<EngineControl> Control(const LaunchSpec& launch, const NodePaths&) override {
-    return std::make_unique<FakeControl>(io_, engines_, launch.uid);
+    return std::make_unique<SleepControl>(io_, engines_, launch.uid);
   }
   void AfterReady(const LaunchSpec&, const NodePaths&) override {}
 
  private:
   boost::asio::io_context& io_;
-  FakeEngines& engines_;
+  SleepEngines& engines_;
 };
 
 }  // namespace elastilab
