@@ -87,6 +87,7 @@ class EngineWatch {
 
   std::unique_ptr<EngineControl> control_;
   int64_t pid_;
+  int64_t uid_ = 0;
   InForce in_force_;
   SupervisorTiming timing_;
   Events events_;
