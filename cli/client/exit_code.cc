@@ -36,6 +36,7 @@ std::string FaultCodeText(const Status& status) { return Payload(status, kFaultU
 
 ExitCode ExitCodeOf(const Status& status) {
   if (IsUsageError(status)) return kExitUsage;
+  const bool from_service = status.GetPayload(kOperationUrl).has_value();
   switch (status.code()) {
     case absl::StatusCode::kOk:
       return kExitOk;
@@ -50,7 +51,7 @@ ExitCode ExitCodeOf(const Status& status) {
     case absl::StatusCode::kFailedPrecondition:
     case absl::StatusCode::kResourceExhausted:
     case absl::StatusCode::kOutOfRange:
-      return kExitRefused;
+      return from_service ? kExitRefused : kExitFailure;
     default:
       return kExitFailure;
   }

@@ -1,7 +1,8 @@
 // How a command ended, for scripts. Documented in `elastilab --help`.
 //
 //   0  done, or already so
-//   1  general failure: the lab is not running, the call broke off, a check of `doctor` failed
+//   1  general failure: no lab answers, the call broke off, a port is taken, a check of `doctor` failed, a cluster that
+//     is waited for failed
 //   2  usage: the command line itself is wrong; nothing was sent
 //   3  not found: there is no such cluster, group, node, zone; for `status`, no lab
 //   4  time-out: the state was not reached in time

@@ -75,6 +75,7 @@ void AddFlag(CLI::App* app, const Flag& flag, Found* found) {
     case FlagKind::kValue:
       app->add_option(FlagNames(flag), found->values[flag.name])
           ->expected(1)
+          ->allow_extra_args(false)
           ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
       break;
     case FlagKind::kList:

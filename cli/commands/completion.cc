@@ -83,9 +83,11 @@ std::string WordCases(const std::vector<CommandSpec>& specs) {
 }
 
 // Finds the command and how many words without dashes follow it; shared by bash and zsh through their own word arrays.
-constexpr char kLookup[] = R"sh(  local flags="" values="" cmd="" place=0 i w
+constexpr char kLookup[] = R"sh(  local flags="" values="" cmd="" place=0 skip="" w
   for w in "${before[@]}"; do
+    if [ -n "$skip" ]; then skip=""; continue; fi
     case "$w" in
+      -o|--output|--data-dir|--endpoint) skip=1 ;;
       -*) ;;
       *) if [ -z "$cmd" ]; then cmd="$w"; else place=$((place + 1)); fi ;;
     esac
@@ -133,7 +135,7 @@ _elastilab() {
 )sh";
   text += kLookup;
   text += R"sh(  COMPREPLY=()
-  if [ -z "$cmd" ]; then
+  if [ -z "$cmd$skip" ]; then
     COMPREPLY=($(compgen -W "@COMMANDS@" -- "$cur"))
     return
   fi
@@ -181,7 +183,7 @@ _elastilab() {
   before=("${(@)words[2,CURRENT-1]}")
 )sh";
   text += kLookup;
-  text += R"sh(  if [ -z "$cmd" ]; then
+  text += R"sh(  if [ -z "$cmd$skip" ]; then
     commands=(
 @MENU@    )
     _describe -t commands 'elastilab command' commands

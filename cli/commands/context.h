@@ -20,7 +20,7 @@ struct Io {
   std::ostream& err;
   bool out_is_terminal = false;
   bool err_is_terminal = false;
-  Style style;  // of out
+  Style style = {};  // of out
 };
 
 class Context {

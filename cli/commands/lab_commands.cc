@@ -55,9 +55,11 @@ StatusOr<int> Up(Context& context) {
   {
     ProgressLine progress(context.io);
     progress.Show("starting the control plane and its agents");
-    RETURN_IF_ERROR(StartDaemon(context.files, settings, timeout));
+    const Status started = StartDaemon(context.files, settings, timeout);
+    // Later commands must find it even if it lacks an agent.
+    if (RunningDaemon(context.files) > 0) RETURN_IF_ERROR(SaveSettings(context.files, settings));
+    RETURN_IF_ERROR(started);
   }
-  RETURN_IF_ERROR(SaveSettings(context.files, settings));
   context.Print(fmt::format("The lab is {} ({}).\n", context.io.style.Green("up"), ElapsedText(start)));
   context.Print(WhereThingsAre(context.files, settings, context.io.style));
   return kExitOk;

@@ -14,11 +14,15 @@ std::optional<Command> FindCommand(const std::string& name) {
 }
 
 // The service's reasons stay as they are; that there is no service gets the way to start one.
-Status Explained(const Status& status, const LabFiles& files) {
+Status Explained(const Status& status, const Context& context) {
   if (status.code() != absl::StatusCode::kUnavailable || !FaultCodeText(status).empty()) return status;
-  return absl::UnavailableError(
-      fmt::format("no lab answers at {} ({}). Start one with: elastilab up", CallTarget(files),
-                  std::string(status.message())));
+  const std::string endpoint = context.args.Get("endpoint");
+  if (!endpoint.empty()) {
+    return absl::UnavailableError(fmt::format("no lab answers at {}: {}", endpoint, std::string(status.message())));
+  }
+  return absl::UnavailableError(fmt::format("no lab is running in {}. Start it with: elastilab up (what is wrong, if it "
+                                            "should be running: elastilab doctor, and {})",
+                                            context.files.data_dir, context.files.log()));
 }
 
 int Fail(const Status& status, const CommandSpec* spec, Io& io) {
@@ -34,8 +38,8 @@ Status UnknownCommand(const std::string& name) {
   std::vector<std::string> names = ApiCommandNames();
   for (const Command& command : FriendlyCommands()) names.push_back(command.spec.name);
   const auto similar = Similar(name, names);
-  return UsageError(fmt::format("there is no command '{}'{}. All commands: elastilab --help", name,
-                                similar.empty() ? "" : fmt::format("; did you mean {}?", fmt::join(similar, ", "))));
+  return UsageError(fmt::format("there is no command '{}'; {}all commands: elastilab --help", name,
+                                similar.empty() ? "" : fmt::format("did you mean {}? ", fmt::join(similar, ", "))));
 }
 
 StatusOr<int> RunCommand(const Command& command, const std::vector<std::string>& words, Io& io,
@@ -49,7 +53,7 @@ StatusOr<int> RunCommand(const Command& command, const std::vector<std::string>&
   ASSIGN_OR_RETURN(const std::string data_dir, FindDataDir(args.Get("data-dir")));
   Context context(args, io, LabFiles{data_dir}, make_rpc);
   auto code = command.run(context);
-  if (!code.ok()) return Explained(code.status(), context.files);
+  if (!code.ok()) return Explained(code.status(), context);
   return code;
 }
 
@@ -71,7 +75,7 @@ StatusOr<OutputFormat> Context::Format(OutputFormat otherwise) const {
 const std::vector<Command>& FriendlyCommands() {
   static const auto& all = *[] {
     auto* commands = new std::vector<Command>;
-    for (const auto& part : {LabCommands, ClusterCommands, ShowCommands, HistoryCommands, FaultCommands, WaitCommands,
+    for (const auto& part : {LabCommands, ClusterCommands, ShowCommands, WaitCommands, HistoryCommands, FaultCommands,
                              CompletionCommands}) {
       for (Command& command : part()) commands->push_back(std::move(command));
     }

@@ -29,6 +29,7 @@ using SteadyClock = std::chrono::steady_clock;
 constexpr int kReadyFd = 3;
 constexpr milliseconds kEnginePatience{12'000};
 constexpr milliseconds kAgentPatience{5'000};
+constexpr milliseconds kLastWords{500};  // from the error line to the exit
 
 std::string LastLines(const std::string& path, std::uintmax_t from) {
   std::ifstream in(path);
@@ -142,7 +143,7 @@ StatusOr<std::string> FindProgram(const std::string& name) {
     if (colon > 0 && ::access(candidate.c_str(), X_OK) == 0) return candidate;
     rest.erase(0, colon + 1);
   }
-  return absl::NotFoundError(fmt::format("{} is neither beside this program ({}) nor in PATH", name, beside));
+  return absl::FailedPreconditionError(fmt::format("{} is neither beside this program ({}) nor in PATH", name, beside));
 }
 
 Status PrepareDataDir(const LabFiles& files) {
@@ -186,6 +187,8 @@ std::vector<std::string> DaemonArguments(const std::string& program, const LabFi
           std::to_string(settings.dns_port),
           "--zones",
           fmt::format("{}", fmt::join(settings.zones, ",")),
+          "--region",
+          settings.region(),
           "--subnet-base",
           std::to_string(settings.subnet_base),
           "--endpoint-style",
@@ -217,7 +220,11 @@ Status StartDaemon(const LabFiles& files, const LabSettings& settings, milliseco
                                                    timeout.count() / 1000, files.log(),
                                                    LastLines(files.log(), log_size)));
   }
-  if (!line.empty()) return absl::FailedPreconditionError(line);
+  if (!line.empty()) {
+    if (ProcessHandle(*pid).WaitForExit(kLastWords)) return absl::FailedPreconditionError(line);
+    return absl::FailedPreconditionError(
+        fmt::format("the control plane runs (pid {}), but: {}. Look at: elastilab status, {}", *pid, line, files.log()));
+  }
   return absl::FailedPreconditionError(
       fmt::format("elastilabd ended at once; its log {} says:{}", files.log(), LastLines(files.log(), log_size)));
 }

@@ -14,20 +14,20 @@ namespace elastilab {
 // Whether a control plane holds the data directory; its pid, else 0.
 int64_t RunningDaemon(const LabFiles& files);
 
-// The program beside this one, else the one in PATH; NotFound says where it was looked for.
+// The program beside this one, else the one in PATH; the error says where it was looked for.
 StatusOr<std::string> FindProgram(const std::string& name);
 
 // Makes the data directory and what the daemon needs in it, 0700. Errors name the directory and the fix.
 Status PrepareDataDir(const LabFiles& files);
 
-// AlreadyExists-like FailedPrecondition that names the holder of the first port that is taken and the flag to change.
+// FailedPrecondition names the holder of the first port that is taken and the flag to change.
 Status CheckPorts(const LabSettings& settings);
 
 std::vector<std::string> DaemonArguments(const std::string& program, const LabFiles& files,
                                          const LabSettings& settings, int ready_fd);
 
 // Starts elastilabd in a session of its own and waits until it takes calls with all agents connected. On failure the
-// error is the daemon's own line, or the end of its log.
+// error is the daemon's own line, or the end of its log; it can be that the daemon runs but lacks an agent.
 Status StartDaemon(const LabFiles& files, const LabSettings& settings, std::chrono::milliseconds timeout);
 
 struct StopReport {

@@ -53,7 +53,8 @@ std::string FindInode(PortKind kind, const std::string& address, int port) {
   }
   for (const Listener& listener : ReadListeners(kind, true)) {
     const bool any = listener.address.find_first_not_of('0') == std::string::npos;
-    if (listener.port == port && any) return listener.inode;
+    const bool mapped = listener.address == "0000000000000000FFFF0000" + wanted;  // ::ffff:127.0.0.1, as gRPC binds
+    if (listener.port == port && (any || mapped)) return listener.inode;
   }
   return "";
 }

@@ -29,15 +29,24 @@ struct TableName {
 
 template <typename T>
 constexpr TableName kTable = {};
-template <> constexpr TableName kTable<CacheCluster> = {"cache_cluster", "id"};
-template <> constexpr TableName kTable<ReplicationGroup> = {"replication_group", "id"};
-template <> constexpr TableName kTable<NodeGroup> = {"node_group", "key"};
-template <> constexpr TableName kTable<CacheNode> = {"cache_node", "uid"};
-template <> constexpr TableName kTable<FailoverRecord> = {"failover", "id"};
-template <> constexpr TableName kTable<TagSet> = {"tag_set", "arn"};
-template <> constexpr TableName kTable<SubnetGroup> = {"subnet_group", "name"};
-template <> constexpr TableName kTable<Zone> = {"zone", "name"};
-template <> constexpr TableName kTable<LabSettings> = {"lab_settings", "id"};
+template <>
+constexpr TableName kTable<CacheCluster> = {"cache_cluster", "id"};
+template <>
+constexpr TableName kTable<ReplicationGroup> = {"replication_group", "id"};
+template <>
+constexpr TableName kTable<NodeGroup> = {"node_group", "key"};
+template <>
+constexpr TableName kTable<CacheNode> = {"cache_node", "uid"};
+template <>
+constexpr TableName kTable<FailoverRecord> = {"failover", "id"};
+template <>
+constexpr TableName kTable<TagSet> = {"tag_set", "arn"};
+template <>
+constexpr TableName kTable<SubnetGroup> = {"subnet_group", "name"};
+template <>
+constexpr TableName kTable<Zone> = {"zone", "name"};
+template <>
+constexpr TableName kTable<LabSettings> = {"lab_settings", "id"};
 
 template <typename T>
 const std::string& UpsertSql() {
@@ -100,8 +109,7 @@ StatusOr<std::unique_ptr<Database>> Database::Open(const std::string& path, cons
   ASSIGN_OR_RETURN(LockFile lock, LockFile::Take(path + ".lock", path));
   auto connection = Connection::Open(path);
   if (!connection.ok()) return CannotOpen(path, connection.status());
-  std::unique_ptr<Database> database(
-      new Database(path, std::move(lock), std::move(connection).value(), options));
+  std::unique_ptr<Database> database(new Database(path, std::move(lock), std::move(connection).value(), options));
   if (Status status = database->Prepare(); !status.ok()) return CannotOpen(path, status);
   return database;
 }
@@ -160,7 +168,8 @@ Status Database::Configure() {
 template <typename T>
 Status Database::LoadTable(State& state) {
   const auto [name, key] = kTable<T>;
-  ASSIGN_OR_RETURN(Statement * rows, connection_->Prepare(fmt::format("SELECT doc, {1} FROM {0} ORDER BY {1}", name, key)));
+  ASSIGN_OR_RETURN(Statement * rows,
+                   connection_->Prepare(fmt::format("SELECT doc, {1} FROM {0} ORDER BY {1}", name, key)));
   Table<T>& table = state.table<T>();
   while (true) {
     ASSIGN_OR_RETURN(const bool row, rows->Step());
@@ -174,9 +183,8 @@ Status Database::LoadTable(State& state) {
 }
 
 Status Database::LoadEvents(State& state) {
-  ASSIGN_OR_RETURN(Statement * rows,
-                   connection_->Prepare("SELECT seq, at, source_type, source_id, message FROM event "
-                                        "ORDER BY seq DESC LIMIT ?1"));
+  ASSIGN_OR_RETURN(Statement * rows, connection_->Prepare("SELECT seq, at, source_type, source_id, message FROM event "
+                                                          "ORDER BY seq DESC LIMIT ?1"));
   rows->Bind(1, static_cast<int64_t>(options_.events_in_memory));
   while (true) {
     ASSIGN_OR_RETURN(const bool row, rows->Step());

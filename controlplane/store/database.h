@@ -37,9 +37,9 @@ class Database {
   void SaveNextId(int64_t next_id);
 
   // The log of past commits is copied into the database file from time to time; until then it grows. Worth doing:
-  bool HasLog() const { return connection_->wal_pages() > 0; }
-  bool LogIsLong() const { return connection_->wal_pages() >= kLongLogPages; }
-  void Checkpoint() { connection_->Checkpoint().IgnoreError(); }  // a failed one loses nothing and is tried again
+  bool HasLog() const { return connection_->log_pages() > 0; }
+  bool LogIsLong() const { return connection_->log_pages() >= kLongLogPages; }
+  void Checkpoint() { connection_->Checkpoint().IgnoreError(); }  // one that failed loses nothing; another will follow
 
  private:
   // 16 MiB: checkpoints of a busy store are rare, a start after a crash replays it in some 20 ms.

@@ -24,15 +24,13 @@ std::string Holder(int fd) {
 StatusOr<LockFile> LockFile::Take(const std::string& path, const std::string& guarded) {
   const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   if (fd < 0) {
-    return absl::FailedPreconditionError(
-        fmt::format("cannot open {}: {}; make the directory writable, or use another --data-dir", path,
-                    std::strerror(errno)));
+    return absl::FailedPreconditionError(fmt::format(
+        "cannot open {}: {}; make the directory writable, or use another --data-dir", path, std::strerror(errno)));
   }
   LockFile lock(fd);
   if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-    return absl::FailedPreconditionError(
-        fmt::format("{} is in use by another control plane (pid {}): stop it, or use another --data-dir", guarded,
-                    Holder(fd)));
+    return absl::FailedPreconditionError(fmt::format(
+        "{} is in use by another control plane (pid {}): stop it, or use another --data-dir", guarded, Holder(fd)));
   }
   const std::string pid = fmt::format("{}", getpid());
   // The pid only serves the message above: a full disk must not keep the region from starting.

@@ -274,8 +274,8 @@ constexpr bool kIsOptional<std::optional<T>> = true;
 template <typename T>
 constexpr bool kIsPlain = std::is_arithmetic_v<T> || std::same_as<T, std::string>;
 template <typename T>
-constexpr bool kIsStruct = std::is_class_v<T> && !kIsPlain<T> && !kIsVector<T> && !kIsOptional<T> &&
-                           !std::same_as<T, ServiceTime>;
+constexpr bool kIsStruct =
+    std::is_class_v<T> && !kIsPlain<T> && !kIsVector<T> && !kIsOptional<T> && !std::same_as<T, ServiceTime>;
 
 template <typename T>
 Json Encode(const T& value);

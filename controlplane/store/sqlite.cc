@@ -34,7 +34,8 @@ Status LastError(sqlite3* db) {
   const int error = sqlite3_extended_errcode(db);
   std::string text = sqlite3_errmsg(db);
   const int primary = error & 0xff;
-  if (const int reason = sqlite3_system_errno(db); reason != 0 && (primary == SQLITE_IOERR || primary == SQLITE_CANTOPEN)) {
+  if (const int reason = sqlite3_system_errno(db);
+      reason != 0 && (primary == SQLITE_IOERR || primary == SQLITE_CANTOPEN)) {
     text += fmt::format(" ({})", std::strerror(reason));
   }
   return Status(CodeOf(error), text);
@@ -122,7 +123,7 @@ StatusOr<Statement*> Connection::Prepare(std::string_view sql) {
 }
 
 Status Connection::Run(std::string_view sql) {
-  ASSIGN_OR_RETURN(Statement* statement, Prepare(sql));
+  ASSIGN_OR_RETURN(Statement * statement, Prepare(sql));
   return statement->Run();
 }
 
@@ -147,14 +148,16 @@ bool Connection::read_only() const { return sqlite3_db_readonly(db_, "main") == 
 bool Connection::in_transaction() const { return sqlite3_get_autocommit(db_) == 0; }
 
 Status Connection::Checkpoint() {
-  wal_pages_ = 0;
+  checkpointed_pages_ = log_pages_;
   return sqlite3_wal_checkpoint_v2(db_, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr) == SQLITE_OK
              ? absl::OkStatus()
              : LastError(db_);
 }
 
 int Connection::OnWalCommit(void* self, sqlite3*, const char*, int pages) {
-  static_cast<Connection*>(self)->wal_pages_ = pages;
+  auto& connection = *static_cast<Connection*>(self);
+  if (pages <= connection.checkpointed_pages_) connection.checkpointed_pages_ = 0;  // it has started over
+  connection.log_pages_ = pages;
   return SQLITE_OK;
 }
 

@@ -67,9 +67,9 @@ class Connection {
   StatusOr<std::string> QueryText(std::string_view sql);
 
   bool read_only() const;
-  // Pages in the write-ahead log after the last commit, 0 after a checkpoint. Replaces SQLite's automatic checkpoints.
-  int wal_pages() const { return wal_pages_; }
-  // Moves the log into the database file as far as readers allow.
+  // Pages that commits have added to the write-ahead log since the last Checkpoint; SQLite makes none by itself here.
+  int log_pages() const { return log_pages_ - checkpointed_pages_; }
+  // Copies the log into the database file as far as readers allow.
   Status Checkpoint();
   // True between BEGIN and COMMIT; an error can end a transaction by itself.
   bool in_transaction() const;
@@ -81,7 +81,8 @@ class Connection {
 
   sqlite3* const db_;
   std::map<std::string, std::unique_ptr<Statement>, std::less<>> prepared_;
-  int wal_pages_ = 0;
+  int log_pages_ = 0;           // length of the log after the last commit
+  int checkpointed_pages_ = 0;  // the same at the last checkpoint; the log starts over when no reader needs it
 };
 
 // Rolls back unless it was committed.

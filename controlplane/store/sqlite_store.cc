@@ -5,6 +5,7 @@
 //
 // While one commit waits for the disk, the next batch gathers: the busier the store, the more changes share a flush.
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <future>
 #include <thread>
@@ -132,7 +133,9 @@ class StoreImpl final : public Store {
     lock.unlock();
     writer_.store(std::this_thread::get_id(), std::memory_order_relaxed);
     WriteBatch(batch);
-    for (Request& request : batch) request.done(std::move(request.result));
+    for (Request& request : batch) {
+      if (request.done) request.done(std::move(request.result));
+    }
     if (database_ && database_->LogIsLong()) database_->Checkpoint();
     writer_.store(std::thread::id(), std::memory_order_relaxed);
     lock.lock();
