@@ -1,5 +1,5 @@
-// The agent's memory of its zone: one directory per node, as drawn in paths.h. Knows bytes and records, not the protocol.
-// Blocks for tens of microseconds per call. Not thread-safe.
+// The agent's memory of its zone: one directory per node, as drawn in paths.h. Knows bytes and records, not the
+// protocol. Blocks for tens of microseconds per call. Not thread-safe.
 #pragma once
 
 #include <cstdint>

@@ -20,8 +20,8 @@
 //               process
 //               discovery.log
 //
-// Files are replaced whole (a temporary and a rename), so a reader sees the old text or the new one. They need to outlive
-// processes, not power cuts: after a reboot no engine runs anyway, so nothing is fsynced.
+// Files are replaced whole (a temporary and a rename), so a reader sees the old text or the new one. They need to
+// outlive processes, not power cuts: after a reboot no engine runs anyway, so nothing is fsynced.
 #pragma once
 
 #include <cstdint>

@@ -4,8 +4,8 @@
 //     ▲                         └─▶ stopped   by us, in an orderly way: it starts again on its files when asked to run
 //     └───────────── start again ──────┘
 //
-// An agent that dies between the intent and `running` leaves a process without a pid in the record; recovery finds it by
-// its log file.
+// An agent that dies between the intent and `running` leaves a process without a pid in the record; recovery finds it
+// by its log file.
 #pragma once
 
 #include <cstdint>

@@ -10,7 +10,7 @@ bool Lives(const ProcessIdentity& process, const HostView& host) {
   return stat && stat->identity == process && stat->state != 'Z' && stat->state != 'X';
 }
 
-// The agent died between the spawn and its record: the process that writes to this log and is nobody's background child.
+// The agent died between the spawn and its record: the process that writes to this log and is not a child of another.
 std::optional<ProcessIdentity> SpawnedButNotRecorded(const std::string& log_file, const HostView& host) {
   auto writes_here = [&](const MarkedProcess& p) { return p.log_file == log_file; };
   for (const MarkedProcess& p : host.marked) {

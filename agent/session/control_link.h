@@ -1,7 +1,7 @@
 // The agent's end of the stream to the control plane: connects, connects again, and carries messages both ways.
 //
-// gRPC's threads never run our code beyond handing over: every callback is posted to the io_context's thread, which alone
-// starts writes, one at a time. A lost stream is tried again after 20 ms, then less and less often up to every 500 ms.
+// gRPC's threads never run our code beyond handing over: every callback is posted to the io_context's thread, which
+// alone starts writes, one at a time. A lost stream is tried again after 20 ms, then less and less often up to every 500 ms.
 // Each attempt has a channel of its own, because a gRPC channel backs off by itself, and longer.
 #pragma once
 
@@ -41,8 +41,8 @@ class ControlLink {
   void Send(const agent::v1::AgentMessage& message);
   // Tears a stream that has gone quiet; connects again.
   void Reset();
-  // Sends what is queued, ends the stream, never connects again. `done` comes when the other side has let go as well, or
-  // after `patience`.
+  // Sends what is queued, ends the stream, never connects again. `done` comes when the other side has let go as well,
+  // or after `patience`.
   void Close(std::chrono::milliseconds patience, std::function<void()> done);
 
  private:

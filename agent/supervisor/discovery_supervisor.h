@@ -1,5 +1,5 @@
-// Keeps the process behind a memcached configuration endpoint alive: started with its state file, told by SIGHUP when the
-// file changed, started again when it exits. It answers for the whole cluster, so it lives on when its node dies.
+// Keeps the process behind a memcached configuration endpoint alive: started with its state file, told by SIGHUP when
+// the file changed, started again when it exits. It answers for the whole cluster, so it lives on when its node dies.
 #pragma once
 
 #include <functional>

@@ -16,8 +16,8 @@ namespace {
 
 constexpr std::chrono::steady_clock::time_point kAtOnce{};
 
-// The next instant of a beat that groups of eight nodes have in common: an agent of a few nodes wakes ten times a second
-// in all, not ten times per node, and one of hundreds doesn't do everything at once.
+// The next instant of a beat that groups of eight nodes have in common: an agent of a few nodes wakes ten times a
+// second in all, not ten times per node, and one of hundreds doesn't do everything at once.
 steady_clock::time_point NextBeat(steady_clock::time_point now, std::chrono::milliseconds interval, int64_t uid) {
   const auto phase = std::chrono::milliseconds(uid / 8 % 10 * 10);
   const auto since = now.time_since_epoch() - phase;

@@ -20,7 +20,9 @@ std::string TimeText(const google::protobuf::Timestamp& time) {
 
 std::string LossText(const Failover& failover) {
   if (failover.lost_bytes() < 0) return "unknown";
-  return failover.lost_bytes() == 0 ? "nothing" : "up to " + BytesText(failover.lost_bytes());
+  const std::string known = BytesText(failover.lost_bytes());
+  if (failover.old_offset_age_micros() < 0) return known;
+  return fmt::format("{} + last {}", known, MicrosText(failover.old_offset_age_micros()));
 }
 
 std::string FailoverTable(const admin::v1::ListFailoversResponse& response, const Style& style) {
@@ -36,6 +38,10 @@ std::string FailoverTable(const admin::v1::ListFailoversResponse& response, cons
 }
 
 std::string FailoverLine(const Failover& failover) {
+  if (failover.promoted_micros() < 0) {
+    return fmt::format("{} {}: {} ({})", failover.replication_group_id(), failover.node_group_id(), failover.outcome(),
+                       failover.cause());
+  }
   return fmt::format("{} {}: {} → {} ({}), writes accepted again after {}, lost: {}", failover.replication_group_id(),
                      failover.node_group_id(), failover.old_primary(), failover.new_primary(), failover.cause(),
                      MicrosText(failover.promoted_micros()), LossText(failover));

@@ -13,10 +13,11 @@ std::string TimeText(const google::protobuf::Timestamp& time);
 
 std::string FailoverTable(const admin::v1::ListFailoversResponse& response, const Style& style);
 
-// "demo 0001: demo-001 → demo-002 (exited), writes accepted again after 6.2 ms, nothing lost"
+// "demo 0001: demo-001 → demo-002 (exited), writes accepted again after 6.2 ms, lost: 0 B + last 85.0 ms"
 std::string FailoverLine(const admin::v1::Failover& failover);
 
-// "nothing", "up to 12 B", "unknown"
+// "0 B + last 85.0 ms": bytes known to be acknowledged and not taken over, and the time before the failure that nobody
+// saw: writes of that time may be lost beyond the bytes. "unknown" without a reading.
 std::string LossText(const admin::v1::Failover& failover);
 
 }  // namespace elastilab

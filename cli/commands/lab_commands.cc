@@ -78,8 +78,9 @@ StatusOr<int> Down(Context& context) {
     context.Print("The lab is not running.\n");
     return kExitOk;
   }
-  context.Print(fmt::format("The lab is down ({} engines stopped, {}). Its state stays in {}\n",
-                            report.engines_stopped + (report.was_running ? 0 : report.leftovers), ElapsedText(start),
+  const std::string stopped = report.was_running ? fmt::format("{} engines", report.engines_stopped)
+                                                 : fmt::format("{} processes", report.leftovers);
+  context.Print(fmt::format("The lab is down ({} stopped, {}). Its state stays in {}\n", stopped, ElapsedText(start),
                             context.files.data_dir));
   if (!report.was_running) context.Note("The control plane had died; its agents and engines were stopped by signals.");
   if (report.killed > 0) context.Note(fmt::format("{} processes did not stop when asked and were killed.", report.killed));

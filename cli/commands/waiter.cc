@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "cli/commands/progress.h"
+#include "cli/output/picture.h"
 
 namespace elastilab {
 namespace {
@@ -25,18 +26,22 @@ bool IsFinalFailure(const std::string& status) {
   return status == "create-failed" || status == "restore-failed" || status.starts_with("incompatible-");
 }
 
+// "; demo-001: <why it is not as it should be>" of the first node that has a problem, and how many more there are.
+std::string Problems(const admin::v1::DescribeTopologyResponse& topology) {
+  std::string text;
+  int more = -1;
+  for (const auto& node : topology.nodes()) {
+    if (node.problem().empty()) continue;
+    if (++more == 0) text = fmt::format("; {}: {}", NodeName(topology, node), node.problem());
+  }
+  return more > 0 ? fmt::format("{} (and {} more)", text, more) : text;
+}
+
 std::string NodesReady(const admin::v1::DescribeTopologyResponse& topology) {
   const auto ready = std::count_if(topology.nodes().begin(), topology.nodes().end(),
                                    [](const admin::v1::NodeInfo& node) { return node.phase() == "ready"; });
-  return fmt::format("{} {}: nodes ready {}/{}", topology.id(), topology.status(), ready, topology.nodes_size());
-}
-
-std::string Problems(const admin::v1::DescribeTopologyResponse& topology) {
-  std::string text;
-  for (const auto& node : topology.nodes()) {
-    if (!node.problem().empty()) text += fmt::format("; {}: {}", node.cluster_id(), node.problem());
-  }
-  return text;
+  return fmt::format("{} {}: nodes ready {}/{}{}", topology.id(), topology.status(), ready, topology.nodes_size(),
+                     Problems(topology));
 }
 
 // The revision at which something was not there: taken before the look, so that no change falls between.

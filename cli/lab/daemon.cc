@@ -119,8 +119,11 @@ void StopLeftovers(const LabFiles& files, StopReport* report) {
 
 void RemoveStaleFiles(const LabFiles& files) {
   RemoveFreeLock(files.pid_file());
-  ::unlink(files.socket().c_str());
+  RemoveFreeLock(files.data_dir + "/elastilab.db.lock");
   std::error_code error;
+  for (const auto& file : fs::directory_iterator(fs::path(files.socket()).parent_path(), error)) {
+    if (file.path().extension() == ".sock") ::unlink(file.path().c_str());
+  }
   for (const auto& zone : fs::directory_iterator(files.zones_dir(), error)) {
     RemoveFreeLock((zone.path() / "lock").string());
   }

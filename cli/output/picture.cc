@@ -178,12 +178,12 @@ std::string TopologyPicture(const DescribeTopologyResponse& topology, const Styl
   if (!topology.description().empty()) text += style.Dim(topology.description()) + "\n";
   text += "\n" + (topology.nodes_size() > kMostBoxes ? NodeTable(topology, style) : Boxes(topology, style));
   if (std::string endpoints = Endpoints(topology, style); !endpoints.empty()) text += "\n" + endpoints;
+  std::string problems;
   for (const NodeInfo& node : topology.nodes()) {
-    if (!node.problem().empty()) {
-      text += fmt::format("\n  {} {}: {}\n", style.Red("!"), NodeName(topology, node), node.problem());
-    }
+    if (node.problem().empty()) continue;
+    problems += fmt::format("  {} {}: {}\n", style.Red("!"), NodeName(topology, node), node.problem());
   }
-  return text;
+  return problems.empty() ? text : text + "\n" + problems;
 }
 
 }  // namespace elastilab

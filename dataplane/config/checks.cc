@@ -12,7 +12,8 @@ Status CheckAddress(std::string_view what, const std::string& address) {
   in6_addr v6{};
   const bool literal = inet_pton(AF_INET, address.c_str(), &v4) == 1 || inet_pton(AF_INET6, address.c_str(), &v6) == 1;
   const bool complete = address.find('\0') == std::string::npos;
-  if (!literal || !complete) return absl::InvalidArgumentError(fmt::format("{} '{}' is not an IP address", what, address));
+  if (!literal || !complete)
+    return absl::InvalidArgumentError(fmt::format("{} '{}' is not an IP address", what, address));
   if (address == "0.0.0.0" || address == "::") {
     return absl::InvalidArgumentError(fmt::format("{} '{}' would be every address of this host", what, address));
   }

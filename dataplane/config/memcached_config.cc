@@ -14,15 +14,15 @@ namespace elastilab {
 namespace {
 
 enum class As {
-  kSkip,          // the service's own, or handled by name below
-  kNumber,        // <flag> <number>
-  kDecimal,       // <flag> <number with a fraction>
-  kFlagIfSet,     // <flag> when 1
-  kFlagIfUnset,   // <flag> when 0
-  kOption,        // -o <name>=<number>
-  kOptionIfSet,   // -o <name> when 1
-  kProtocol,      // -B auto|binary|ascii
-  kHash,          // -o hash_algorithm=…
+  kSkip,         // the service's own, or handled by name below
+  kNumber,       // <flag> <number>
+  kDecimal,      // <flag> <number with a fraction>
+  kFlagIfSet,    // <flag> when 1
+  kFlagIfUnset,  // <flag> when 0
+  kOption,       // -o <name>=<number>
+  kOptionIfSet,  // -o <name> when 1
+  kProtocol,     // -B auto|binary|ascii
+  kHash,         // -o hash_algorithm=…
 };
 
 struct Rule {
@@ -93,9 +93,10 @@ class Arguments {
   Status Translate() {
     if (Given("no_modern").value_or(0) == 1) options_.push_back("no_modern");
     for (const auto& [parameter, value] : launch_.parameters) {
-      const auto* rule = std::find_if(std::begin(kRules), std::end(kRules),
-                                      [&](const Rule& r) { return r.parameter == parameter; });
-      if (rule == std::end(kRules)) return absl::InvalidArgumentError(fmt::format("there is no parameter {}", parameter));
+      const auto* rule =
+          std::find_if(std::begin(kRules), std::end(kRules), [&](const Rule& r) { return r.parameter == parameter; });
+      if (rule == std::end(kRules))
+        return absl::InvalidArgumentError(fmt::format("there is no parameter {}", parameter));
       RETURN_IF_ERROR(Translate(*rule, parameter, value));
     }
     return absl::OkStatus();
@@ -161,12 +162,23 @@ class Arguments {
     const std::optional<int64_t> number = Number(value);
     if (!number) return BadValue(parameter, value);
     switch (rule.as) {
-      case As::kNumber: Add(rule.flag, *number); break;
-      case As::kOption: options_.push_back(fmt::format("{}={}", rule.flag, *number)); break;
-      case As::kFlagIfSet: if (*number == 1) words_.emplace_back(rule.flag); break;
-      case As::kFlagIfUnset: if (*number == 0) words_.emplace_back(rule.flag); break;
-      case As::kOptionIfSet: if (*number == 1) options_.emplace_back(rule.flag); break;
-      default: break;
+      case As::kNumber:
+        Add(rule.flag, *number);
+        break;
+      case As::kOption:
+        options_.push_back(fmt::format("{}={}", rule.flag, *number));
+        break;
+      case As::kFlagIfSet:
+        if (*number == 1) words_.emplace_back(rule.flag);
+        break;
+      case As::kFlagIfUnset:
+        if (*number == 0) words_.emplace_back(rule.flag);
+        break;
+      case As::kOptionIfSet:
+        if (*number == 1) options_.emplace_back(rule.flag);
+        break;
+      default:
+        break;
     }
     return absl::OkStatus();
   }

@@ -45,8 +45,10 @@ Status CheckWithheld(const std::string& rule) {
 Status CheckSpec(const LaunchSpec& launch, const LiveSpec& live, const EngineBinary& binary, const NodePaths& paths) {
   const auto version = EngineVersion::Parse(binary.version);
   if (!version || *version < EngineVersion{7, 0, 0}) {
-    return absl::InvalidArgumentError(fmt::format("{} is version {}: 7.0 or newer is needed, older ones cannot change their "
-                                                  "addresses while they run", binary.path, binary.version));
+    return absl::InvalidArgumentError(
+        fmt::format("{} is version {}: 7.0 or newer is needed, older ones cannot change their "
+                    "addresses while they run",
+                    binary.path, binary.version));
   }
   RETURN_IF_ERROR(CheckAddress("address", launch.address));
   RETURN_IF_ERROR(CheckPort("port", launch.port));
@@ -78,8 +80,8 @@ void AddPlaces(const LaunchSpec& launch, const LiveSpec& live, const NodePaths& 
   lines.Add("logfile", "");  // stdout is captured
   lines.Add("always-show-logo", "no");
   // Shown by ps. The template has a syntax of its own, so a name with other characters stays out of it.
-  const bool plain = launch.name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./") ==
-                     std::string::npos;
+  const bool plain = launch.name.find_first_not_of(
+                         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./") == std::string::npos;
   if (plain) lines.Add("proc-title-template", fmt::format("{{title}} {{listen-addr}} {}", launch.name));
 }
 
@@ -92,10 +94,10 @@ void AddPersistence(const LaunchSpec& launch, Lines& lines) {
 }
 
 void AddReplication(const LaunchSpec& launch, const LiveSpec& live, Lines& lines) {
-  // By way of a file: with redis 7.0 a small data set that is streamed arrives so fast that the replica's acknowledgement
-  // comes before the primary has noticed its child's end, and is lost. The next is a second away, and until then nothing
-  // written is passed on, although both sides call the link up. Measured, REPLICAOF to the first write seen on the
-  // replica: streamed 930–1010 ms (link "up" after 4–11), by file 25–115 ms.
+  // By way of a file: with redis 7.0 a small data set that is streamed arrives so fast that the replica's
+  // acknowledgement comes before the primary has noticed its child's end, and is lost. The next is a second away, and
+  // until then nothing written is passed on, although both sides call the link up. Measured, REPLICAOF to the first
+  // write seen on the replica: streamed 930–1010 ms (link "up" after 4–11), by file 25–115 ms.
   lines.Add("repl-diskless-sync", "no");
   lines.Add("repl-diskless-sync-delay", 0);
   lines.Add("repl-diskless-load", "on-empty-db");

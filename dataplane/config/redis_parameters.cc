@@ -59,6 +59,7 @@ constexpr Rule kRules[] = {
     {"close-on-replica-write", Use::kSkip},
     {"close-on-slave-write", Use::kSkip},
     {"cluster-allow-pubsub-shard-when-down", Use::kRuntime, "cluster-allow-pubsubshard-when-down"},
+    {"cluster-allow-pubsubshard-when-down"},
     {"cluster-allow-reads-when-down"},
     {"cluster-enabled", Use::kStartup},
     {"cluster-preferred-endpoint-type"},
@@ -124,13 +125,14 @@ constexpr Rule kRules[] = {
 const Rule* FindRule(std::string_view parameter) {
   static constexpr Rule kSearchModule{"search-*", Use::kSkip};
   if (parameter.starts_with("search-")) return &kSearchModule;  // of valkey's search module, which nobody packages
-  const auto* rule = std::find_if(std::begin(kRules), std::end(kRules),
-                                  [&](const Rule& r) { return r.parameter == parameter; });
+  const auto* rule =
+      std::find_if(std::begin(kRules), std::end(kRules), [&](const Rule& r) { return r.parameter == parameter; });
   return rule == std::end(kRules) ? nullptr : rule;
 }
 
 Status CheckValue(const std::string& parameter, const std::string& value) {
-  const bool printable = std::all_of(value.begin(), value.end(), [](unsigned char c) { return c >= 0x20 && c != 0x7f; });
+  const bool printable =
+      std::all_of(value.begin(), value.end(), [](unsigned char c) { return c >= 0x20 && c != 0x7f; });
   if (printable) return absl::OkStatus();
   return absl::InvalidArgumentError(fmt::format("the value of parameter {} holds a control character", parameter));
 }
@@ -202,8 +204,8 @@ StatusOr<RedisParameters> TranslateRedisParameters(const std::map<std::string, s
     }
     if (parameter == "appendonly") translated.append_only = value == "yes";
     auto& list = rule->use == Use::kStartup ? translated.startup : translated.runtime;
-    list.push_back({std::string(rule->directive.empty() ? rule->parameter : rule->directive),
-                    EngineValue(parameter, value)});
+    list.push_back(
+        {std::string(rule->directive.empty() ? rule->parameter : rule->directive), EngineValue(parameter, value)});
   }
   if (auto directive = limits.Directive()) translated.runtime.push_back(*std::move(directive));
   return translated;

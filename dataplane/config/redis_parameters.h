@@ -26,12 +26,12 @@ struct RedisParameters {
 
 // The directives for `parameters` that an engine of this family and version knows. Left out, because the service itself
 // or the control plane acts on them, or because the engine at hand has no such thing: reserved-memory*, maxmemory,
-// rename-commands, close-on-replica-write, replica-allow-chaining, activedefrag (Debian's engines are built without it),
-// and whatever came with a later version. The combinations client-output-buffer-limit-<class>-<part> become one
+// rename-commands, close-on-replica-write, replica-allow-chaining, activedefrag (Debian's engines are built without
+// it), and whatever came with a later version. The combinations client-output-buffer-limit-<class>-<part> become one
 // directive with a line per class.
 //
-// InvalidArgument names a parameter that no version has, or a value that can't be meant: line breaks and NUL never reach
-// a configuration (quoting would carry them safely; no parameter has a use for them).
+// InvalidArgument names a parameter that no version has, or a value that can't be meant: line breaks and NUL never
+// reach a configuration (quoting would carry them safely; no parameter has a use for them).
 StatusOr<RedisParameters> TranslateRedisParameters(const std::map<std::string, std::string>& parameters,
                                                    EngineFamily family, const std::string& engine_version);
 

@@ -7,7 +7,8 @@
 namespace elastilab {
 
 Barrier::Barrier(const std::string& token)
-    : request_(fmt::format("md elastilab-barrier-{} O{}\r\n", token, token)), marker_(fmt::format("NF O{}\r\n", token)) {}
+    : request_(fmt::format("md elastilab-barrier-{} O{}\r\n", token, token)),
+      marker_(fmt::format("NF O{}\r\n", token)) {}
 
 Barrier::Passed Barrier::Feed(std::string_view bytes) {
   held_ += bytes;

@@ -1,9 +1,9 @@
 // Finds the place in a node's replies where everything that was asked so far has been answered. Pure.
 //
-// The configuration endpoint's own answers must come in their turn among the node's. Rather than follow every reply that
-// memcached has (quiet and noreply forms, watchers, statistics), it sends a request of its own behind what it has passed
-// on: the deletion of a key that nobody has, with an opaque token that the reply repeats. The token is random, so no
-// value on its way to the client can hold it. When the reply comes by, it is cut out.
+// The configuration endpoint's own answers must come in their turn among the node's. Rather than follow every reply
+// that memcached has (quiet and noreply forms, watchers, statistics), it sends a request of its own behind what it has
+// passed on: the deletion of a key that nobody has, with an opaque token that the reply repeats. The token is random,
+// so no value on its way to the client can hold it. When the reply comes by, it is cut out.
 #pragma once
 
 #include <string>

@@ -54,7 +54,8 @@ StatusOr<ClusterView> ParseClusterView(std::string_view text) {
     const std::vector<std::string> words = SplitWords(line);
     if (words.empty()) continue;
     if (Status status = ParseLine(words, view); !status.ok()) {
-      return absl::InvalidArgumentError(fmt::format("line {} of the cluster's state: {}", number, std::string(status.message())));
+      return absl::InvalidArgumentError(
+          fmt::format("line {} of the cluster's state: {}", number, std::string(status.message())));
     }
   }
   if (view.listen_address.empty()) return absl::InvalidArgumentError("the cluster's state has no line `listen`");

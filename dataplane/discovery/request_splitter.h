@@ -1,8 +1,8 @@
 // Tells the requests that the configuration endpoint answers itself from those that it passes on to a node. Pure,
 // incremental, and bounded: bytes to pass on are handed out at once, only an unfinished command line is kept.
 //
-// Data blocks are followed by their announced length, by the rules by which memcached itself reads them, so that a value
-// that looks like a command is not mistaken for one.
+// Data blocks are followed by their announced length, by the rules by which memcached itself reads them, so that a
+// value that looks like a command is not mistaken for one.
 #pragma once
 
 #include <cstddef>
@@ -39,11 +39,11 @@ class RequestSplitter {
  private:
   ClientRequest TakeLine();
 
-  std::string line_;      // unfinished command line
-  uint64_t data_ = 0;     // bytes of a data block still to come
+  std::string line_;        // unfinished command line
+  uint64_t data_ = 0;       // bytes of a data block still to come
   bool drop_data_ = false;  // that block belongs to a refused command
   bool started_ = false;
-  bool binary_ = false;   // the client speaks the binary protocol: all is passed on
+  bool binary_ = false;  // the client speaks the binary protocol: all is passed on
 };
 
 }  // namespace elastilab

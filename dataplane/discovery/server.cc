@@ -61,7 +61,9 @@ void DiscoveryServer::Accept() {
   acceptor_.async_accept([this](const Error& error, tcp::socket client) {
     if (error == asio::error::operation_aborted) return;
     if (!error) {
-      std::make_shared<DiscoverySession>(io_, std::move(client), [this]() -> const ClusterView& { return view_; })->Start();
+      std::make_shared<DiscoverySession>(io_, std::move(client), [this]() -> const ClusterView& {
+        return view_;
+      })->Start();
       return Accept();
     }
     // Out of descriptors, most likely: clients wait in the kernel's queue meanwhile.
@@ -88,7 +90,8 @@ void DiscoveryServer::Reload() {
     return;
   }
   if (view->listen_address != view_.listen_address || view->listen_port != view_.listen_port) {
-    fmt::print(stderr, "still on {}:{}: another address needs a new process\n", view_.listen_address, view_.listen_port);
+    fmt::print(stderr, "still on {}:{}: another address needs a new process\n", view_.listen_address,
+               view_.listen_port);
   }
   view_ = *std::move(view);
 }

@@ -1,11 +1,12 @@
 #include "dataplane/discovery/session.h"
 
+#include <fmt/format.h>
+
 #include <array>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/write.hpp>
+#include <random>
 #include <utility>
-
-#include "common/secret.h"
 
 namespace elastilab {
 namespace {
@@ -13,7 +14,11 @@ namespace {
 namespace asio = boost::asio;
 using Kind = ClientRequest::Kind;
 
-constexpr size_t kTokenBytes = 12;
+// Nobody guesses it: it comes from the hardware or the kernel.
+std::string RandomToken() {
+  static std::random_device random;
+  return fmt::format("{:08x}{:08x}{:08x}", random(), random(), random());
+}
 
 // One piece of input at a time is looked at by the one thread there is, so all sessions share the space: an idle client
 // costs no buffer.
@@ -86,16 +91,20 @@ void DiscoverySession::AnswerInTurn(Kind kind) {
     return;
   }
   behind_barrier_ = kind;
-  barrier_.emplace(RandomHex(kTokenBytes));
+  barrier_.emplace(RandomToken());
   node_.pending += barrier_->request();
 }
 
 std::string DiscoverySession::AnswerTo(Kind kind) const {
   switch (kind) {
-    case Kind::kConfigGet: return ConfigGetReply(view_());
-    case Kind::kLegacyGet: return LegacyGetReply(view_());
-    case Kind::kUnknownConfig: return "END\r\n";
-    default: return "CLIENT_ERROR the cluster's configuration cannot be changed by clients\r\n";
+    case Kind::kConfigGet:
+      return ConfigGetReply(view_());
+    case Kind::kLegacyGet:
+      return LegacyGetReply(view_());
+    case Kind::kUnknownConfig:
+      return "END\r\n";
+    default:
+      return "CLIENT_ERROR the cluster's configuration cannot be changed by clients\r\n";
   }
 }
 

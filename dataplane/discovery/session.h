@@ -65,12 +65,12 @@ class DiscoverySession : public std::enable_shared_from_this<DiscoverySession> {
   Side client_;
   Side node_;
   bool connecting_ = false;
-  bool dirty_ = false;          // something was passed on since the last barrier
+  bool dirty_ = false;  // something was passed on since the last barrier
   bool reading_client_ = false;
   bool reading_node_ = false;
-  bool closing_ = false;        // once all is written to the client
+  bool closing_ = false;  // once all is written to the client
   RequestSplitter splitter_;
-  std::string unread_;          // from the client, waiting for the barrier
+  std::string unread_;  // from the client, waiting for the barrier
   std::optional<Barrier> barrier_;
   ClientRequest::Kind behind_barrier_ = ClientRequest::Kind::kForward;
 };

@@ -25,7 +25,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kPrograms[] = {"redis-server", "valkey-server", "memcached"};
-constexpr std::string_view kUsualPlaces = "/usr/local/bin:/usr/local/sbin:/usr/bin:/usr/sbin:/opt/redis/bin:/opt/valkey/bin";
+constexpr std::string_view kUsualPlaces =
+    "/usr/local/bin:/usr/local/sbin:/usr/bin:/usr/sbin:/opt/redis/bin:/opt/valkey/bin";
 
 std::vector<std::string> Places() {
   const char* path = std::getenv("PATH");
@@ -46,7 +47,8 @@ std::string ReadSome(int fd) {
   const auto deadline = std::chrono::steady_clock::now() + kPatience;
   std::string text;
   while (text.size() < kMost) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
     pollfd readable{fd, POLLIN, 0};
     if (left.count() <= 0 || poll(&readable, 1, static_cast<int>(left.count())) <= 0) break;
     char buffer[1024];
@@ -85,9 +87,12 @@ std::string AskVersion(const std::string& program) {
 
 std::string PackageOf(EngineFamily family) {
   switch (family) {
-    case EngineFamily::kRedis: return "redis-server";
-    case EngineFamily::kValkey: return "valkey-server (from bookworm-backports)";
-    case EngineFamily::kMemcached: return "memcached";
+    case EngineFamily::kRedis:
+      return "redis-server";
+    case EngineFamily::kValkey:
+      return "valkey-server (from bookworm-backports)";
+    case EngineFamily::kMemcached:
+      return "memcached";
   }
   return {};
 }

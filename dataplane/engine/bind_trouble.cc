@@ -58,8 +58,8 @@ Status ExplainBindFailure(const LaunchSpec& launch, const std::string& addresses
     const char* why = error == EADDRINUSE ? "another process listens there" : std::strerror(error);
     return absl::UnavailableError(fmt::format("{} cannot listen on {}:{}: {}", launch.name, address, launch.port, why));
   }
-  return absl::UnavailableError(fmt::format("{} failed to listen on {} (port {}); the addresses are free now", launch.name,
-                                            addresses, launch.port));
+  return absl::UnavailableError(fmt::format("{} failed to listen on {} (port {}); the addresses are free now",
+                                            launch.name, addresses, launch.port));
 }
 
 }  // namespace elastilab

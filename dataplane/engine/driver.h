@@ -2,12 +2,15 @@
 // nothing of zones, generations or restarts (agent/supervisor does).
 //
 // All calls except Launch are asynchronous on the io_context the driver was built with: they never block, call `done`
-// exactly once on that context's thread, and end with DeadlineExceeded when the engine does not answer within `timeout`.
+// exactly once on that context's thread and never from inside the call, and end with DeadlineExceeded when the engine
+// does not answer within `timeout`, Unavailable when nothing listens (nothing was sent) or when a try later may help,
+// Aborted when the connection was lost after sending.
 // Not thread-safe: one thread runs the io_context and makes the calls.
 #pragma once
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -20,11 +23,11 @@ namespace elastilab {
 // How to start a process: everything the supervisor needs and nothing it must understand.
 struct Command {
   std::string program;
-  std::vector<std::string> args;        // never a secret
+  std::vector<std::string> args;                   // never a secret
   std::map<std::string, std::string> environment;  // added to a minimal one (PATH, LANG); never a secret
-  std::string stdin_text;               // the configuration, with its secrets: written to the child's stdin, then closed
+  std::string stdin_text;  // the configuration, with its secrets: written to the child's stdin, then closed
   std::string working_dir;
-  std::string log_file;                 // stdout and stderr are appended here
+  std::string log_file;  // stdout and stderr are appended here
 };
 
 using Done = std::function<void(Status)>;
@@ -44,11 +47,12 @@ class EngineControl {
   // take writes on one address: gives addresses up before it is demoted, takes them after it is promoted.
   // Already so is success. `from` is what was applied last (empty spec after a start).
   virtual void Apply(const LiveSpec& from, const LiveSpec& to, std::chrono::milliseconds timeout, Done done) = 0;
-  // Changes parameters that the engine can change while it runs; names those that need a restart in the error.
+  // Changes parameters that the engine can change while it runs. FailedPrecondition: some need a new process, which the
+  // error names, and nothing was changed. InvalidArgument: the engine refuses a value.
   virtual void SetParameters(const std::map<std::string, std::string>& parameters, std::chrono::milliseconds timeout,
                              Done done) = 0;
   // Asks the engine to write its data set and exit (`save`), or just to exit. Done when the request was accepted;
-  // the supervisor sees the exit.
+  // the supervisor sees the exit. (redis: SHUTDOWN; memcached: SIGTERM to the pid that it says it has.)
   virtual void Shutdown(bool save, std::chrono::milliseconds timeout, Done done) = 0;
 };
 
@@ -65,7 +69,8 @@ class EngineDriver {
   virtual LiveSpec StateAfterLaunch(const LaunchSpec& launch, const LiveSpec& live) const = 0;
   // Connects lazily and again after errors.
   virtual std::unique_ptr<EngineControl> Control(const LaunchSpec& launch, const NodePaths& paths) = 0;
-  // Called once the engine answers for the first time after a start: clean-up such as a dump that served its one resume.
+  // Called once the engine answers for the first time after a start: clean-up such as a dump that served its one
+  // resume.
   virtual void AfterReady(const LaunchSpec& launch, const NodePaths& paths) = 0;
 };
 

@@ -158,8 +158,8 @@ class FakeControl final : public EngineControl {
     status.role = node.live.role;
     status.follows = node.live.role == NodeRole::kReplica ? node.live.follow : std::nullopt;
     status.link_up = status.follows && now >= entry_.followed + node.behaviour.link_takes;
-    status.loading = status.loading ||
-                     now < entry_.launched + node.behaviour.start_takes + node.behaviour.loading_takes;
+    status.loading =
+        status.loading || now < entry_.launched + node.behaviour.start_takes + node.behaviour.loading_takes;
     return status;
   }
 
@@ -189,13 +189,15 @@ StatusOr<Command> FakeDriver::Launch(const LaunchSpec& launch, const LiveSpec& l
   node.status.run_id = fmt::format("{}-{}", launch.name, node.launches);
   node.shutdown.reset();
   entry.exit_timer.reset();
-  if (node.behaviour.exit_after) engines_->ExitWhenDue(entry, entry.launched + *node.behaviour.exit_after, PipeOf(paths));
-  return Command{.program = "/bin/sh",
-                 .args = {"-c", "rm -f \"$0\"; mkfifo -m 600 \"$0\"; read code < \"$0\"; exit \"$code\"", PipeOf(paths)},
-                 .environment = {},
-                 .stdin_text = {},
-                 .working_dir = paths.data_dir,
-                 .log_file = paths.log_file};
+  if (node.behaviour.exit_after)
+    engines_->ExitWhenDue(entry, entry.launched + *node.behaviour.exit_after, PipeOf(paths));
+  return Command{
+      .program = "/bin/sh",
+      .args = {"-c", "rm -f \"$0\"; mkfifo -m 600 \"$0\"; read code < \"$0\"; exit \"$code\"", PipeOf(paths)},
+      .environment = {},
+      .stdin_text = {},
+      .working_dir = paths.data_dir,
+      .log_file = paths.log_file};
 }
 
 LiveSpec FakeDriver::StateAfterLaunch(const LaunchSpec&, const LiveSpec& live) const {

@@ -3,9 +3,9 @@
 //   FakeDriver driver(io);
 //   driver.node("demo-001/0001").behaviour = {.start_takes = 50ms, .exit_after = 2s, .exit_code = 3};
 //
-// It launches a harmless real process (a shell that waits for the code to exit with), so that pids, signals and exits are
-// true; the engine that the process would be is a FakeNode in memory, which a test reads and bends at any time. A node
-// goes by LaunchSpec.name. Everything is on the io_context's thread.
+// It launches a harmless real process (a shell that waits for the code to exit with), so that pids, signals and exits
+// are true; the engine that the process would be is a FakeNode in memory, which a test reads and bends at any time. A
+// node goes by LaunchSpec.name. Everything is on the io_context's thread.
 #pragma once
 
 #include <chrono>
@@ -25,17 +25,17 @@ namespace elastilab {
 
 // How a node fails. The defaults are a good engine.
 struct FakeBehaviour {
-  std::chrono::milliseconds start_takes{0};              // from Launch to the first answer; refused until then
-  std::chrono::milliseconds loading_takes{0};            // answers from then on, but says `loading`
-  std::chrono::milliseconds link_takes{0};               // from following a primary to link_up
-  std::optional<std::chrono::milliseconds> exit_after;   // from Launch
-  int exit_code = 1;                                     // of that exit
-  Status launch_error;                                   // Launch fails
-  bool never_answers = false;                            // every call ends with DeadlineExceeded; may be set at any time
-  bool refuse_promote = false;                           // Apply of a primary role fails
-  Status apply_error;                                    // every Apply fails
-  std::vector<std::string> restart_parameters;           // those that SetParameters can't change
-  bool ignores_shutdown = false;                         // accepts Shutdown and stays
+  std::chrono::milliseconds start_takes{0};             // from Launch to the first answer; refused until then
+  std::chrono::milliseconds loading_takes{0};           // answers from then on, but says `loading`
+  std::chrono::milliseconds link_takes{0};              // from following a primary to link_up
+  std::optional<std::chrono::milliseconds> exit_after;  // from Launch
+  int exit_code = 1;                                    // of that exit
+  Status launch_error;                                  // Launch fails
+  bool never_answers = false;                           // every call ends with DeadlineExceeded; may be set at any time
+  bool refuse_promote = false;                          // Apply of a primary role fails
+  Status apply_error;                                   // every Apply fails
+  std::vector<std::string> restart_parameters;          // those that SetParameters can't change
+  bool ignores_shutdown = false;                        // accepts Shutdown and stays
 };
 
 struct FakeNode {
@@ -49,7 +49,7 @@ struct FakeNode {
   LiveSpec live;                  // in force
   std::vector<LiveSpec> applied;  // every successful Apply, in order
   std::map<std::string, std::string> parameters;
-  std::optional<bool> shutdown;   // `save` of the last Shutdown
+  std::optional<bool> shutdown;  // `save` of the last Shutdown
 };
 
 struct FakeEngines;

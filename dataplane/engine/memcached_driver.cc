@@ -25,7 +25,8 @@ MemcachedHost ThisHost() {
   MemcachedHost host;
   rlimit files{};
   if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_max != RLIM_INFINITY) {
-    host.most_connections = static_cast<int>(std::min<rlim_t>(files.rlim_max - std::min(files.rlim_max, kItsOwn), 65000));
+    host.most_connections =
+        static_cast<int>(std::min<rlim_t>(files.rlim_max - std::min(files.rlim_max, kItsOwn), 65000));
   }
   host.root = geteuid() == 0;
   return host;
@@ -53,9 +54,8 @@ class MemcachedControl final : public EngineControl {
       : launch_(launch), client_(io, Peer::Tcp(launch.address, launch.port)) {}
 
   void Ping(milliseconds timeout, Done done) override {
-    client_.Ask("version", timeout, [done = std::move(done)](const StatusOr<MemcachedReply>& reply) {
-      done(reply.status());
-    });
+    client_.Ask("version", timeout,
+                [done = std::move(done)](const StatusOr<MemcachedReply>& reply) { done(reply.status()); });
   }
 
   void Query(milliseconds timeout, StatusDone done) override {
@@ -73,7 +73,8 @@ class MemcachedControl final : public EngineControl {
     const bool same = from.endpoints == to.endpoints;
     AskStats(timeout, [this, same, done = std::move(done)](const StatusOr<MemcachedReply>& stats) {
       if (!stats.ok() || same) return done(stats.status());
-      done(absl::UnimplementedError(fmt::format("{}: memcached cannot change its addresses while it runs", launch_.name)));
+      done(absl::UnimplementedError(
+          fmt::format("{}: memcached cannot change its addresses while it runs", launch_.name)));
     });
   }
 
@@ -81,12 +82,12 @@ class MemcachedControl final : public EngineControl {
     LaunchSpec wanted = launch_;
     wanted.parameters = parameters;
     auto arguments = RenderMemcachedArguments(wanted, {}, ThisHost());
-    AskStats(timeout, [this, arguments = std::move(arguments), done = std::move(done)](
-                          const StatusOr<MemcachedReply>& stats) {
-      if (!stats.ok()) return done(stats.status());
-      if (!arguments.ok()) return done(arguments.status());
-      done(RunsWith(*arguments, ProcessArguments(PidOf(*stats))));
-    });
+    AskStats(timeout,
+             [this, arguments = std::move(arguments), done = std::move(done)](const StatusOr<MemcachedReply>& stats) {
+               if (!stats.ok()) return done(stats.status());
+               if (!arguments.ok()) return done(arguments.status());
+               done(RunsWith(*arguments, ProcessArguments(PidOf(*stats))));
+             });
   }
 
   void Shutdown(bool /*save*/, milliseconds timeout, Done done) override {
@@ -115,7 +116,8 @@ class MemcachedControl final : public EngineControl {
       it = endpoint ? running.erase(it, it + 2) : it + 1;
     }
     if (running == wanted) return absl::OkStatus();
-    return absl::FailedPreconditionError(fmt::format("{}: memcached takes parameters only when it starts", launch_.name));
+    return absl::FailedPreconditionError(
+        fmt::format("{}: memcached takes parameters only when it starts", launch_.name));
   }
 
   const LaunchSpec launch_;

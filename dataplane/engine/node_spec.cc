@@ -4,9 +4,12 @@ namespace elastilab {
 
 const char* FamilyName(EngineFamily family) {
   switch (family) {
-    case EngineFamily::kRedis: return "redis";
-    case EngineFamily::kValkey: return "valkey";
-    case EngineFamily::kMemcached: return "memcached";
+    case EngineFamily::kRedis:
+      return "redis";
+    case EngineFamily::kValkey:
+      return "valkey";
+    case EngineFamily::kMemcached:
+      return "memcached";
   }
   return "unknown";
 }

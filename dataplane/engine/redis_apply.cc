@@ -18,7 +18,8 @@ bool Contains(const Addresses& addresses, const std::string& address) {
 }
 
 bool SameAddresses(const Addresses& a, const Addresses& b) {
-  return a.size() == b.size() && std::all_of(a.begin(), a.end(), [&](const auto& address) { return Contains(b, address); });
+  return a.size() == b.size() &&
+         std::all_of(a.begin(), a.end(), [&](const auto& address) { return Contains(b, address); });
 }
 
 RespCommand Bind(const Addresses& addresses) {

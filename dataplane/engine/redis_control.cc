@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <fstream>
 #include <utility>
 
 #include "dataplane/config/redis_config.h"
@@ -44,11 +45,11 @@ bool AsManyClientsAsPossible(const RedisDirective& directive, const RespValue& r
 class RedisControl final : public EngineControl {
  public:
   RedisControl(boost::asio::io_context& io, const LaunchSpec& launch, const NodePaths& paths)
-      : launch_(launch),
-        client_(io, Peer::Unix(paths.socket), {std::string(kControlUser), launch.control_password}) {}
+      : launch_(launch), client_(io, Peer::Unix(paths.socket), {std::string(kControlUser), launch.control_password}) {}
 
   void Ping(milliseconds timeout, Done done) override {
-    client_.Call({{"PING"}}, timeout, [done = std::move(done)](const StatusOr<Replies>& replies) { done(replies.status()); });
+    client_.Call({{"PING"}}, timeout,
+                 [done = std::move(done)](const StatusOr<Replies>& replies) { done(replies.status()); });
   }
 
   void Query(milliseconds timeout, StatusDone done) override {
@@ -83,6 +84,7 @@ class RedisControl final : public EngineControl {
   void SendDirectives(std::vector<RedisDirective> directives, milliseconds timeout, Done done);
 
   const LaunchSpec launch_;
+  const std::string data_dir_;
   RespClient client_;
 };
 
@@ -94,14 +96,15 @@ void RedisControl::Apply(const LiveSpec& /*from*/, const LiveSpec& to, milliseco
   }
   // What is true is asked of the engine itself, which knows better than any record.
   Work work{.batches = {}, .deadline = steady_clock::now() + timeout, .done = std::move(done)};
-  client_.Call(ObserveCommands(), timeout, [this, to, work = std::move(work)](const StatusOr<Replies>& replies) mutable {
-    if (!replies.ok()) return work.done(replies.status());
-    if (Status status = CheckReplies(launch_.name, *replies); !status.ok()) return work.done(status);
-    const StatusOr<RedisObserved> observed = ReadObserved(*replies);
-    if (!observed.ok()) return work.done(observed.status());
-    work.batches = PlanRedisApply(launch_, *observed, to);
-    Continue(std::move(work));
-  });
+  client_.Call(ObserveCommands(), timeout,
+               [this, to, work = std::move(work)](const StatusOr<Replies>& replies) mutable {
+                 if (!replies.ok()) return work.done(replies.status());
+                 if (Status status = CheckReplies(launch_.name, *replies); !status.ok()) return work.done(status);
+                 const StatusOr<RedisObserved> observed = ReadObserved(*replies);
+                 if (!observed.ok()) return work.done(observed.status());
+                 work.batches = PlanRedisApply(launch_, *observed, to);
+                 Continue(std::move(work));
+               });
 }
 
 void RedisControl::Continue(Work work) {
@@ -125,7 +128,8 @@ Status RedisControl::ExplainApply(const RedisBatch& batch, const Replies& replie
   return CheckReplies(launch_.name, replies);
 }
 
-void RedisControl::SetParameters(const std::map<std::string, std::string>& parameters, milliseconds timeout, Done done) {
+void RedisControl::SetParameters(const std::map<std::string, std::string>& parameters, milliseconds timeout,
+                                 Done done) {
   const auto deadline = steady_clock::now() + timeout;
   // Any version: what this one doesn't know it will say itself.
   auto translated = TranslateRedisParameters(parameters, launch_.family, "999");
@@ -145,8 +149,8 @@ void RedisControl::SetParameters(const std::map<std::string, std::string>& param
       if (present.size() == 2 && present[1].text != wanted.value) differ.push_back(wanted.name);
     }
     if (!differ.empty()) {
-      return done(absl::FailedPreconditionError(fmt::format("{}: {} can only change with a new process", launch_.name,
-                                                            fmt::join(differ, ", "))));
+      return done(absl::FailedPreconditionError(
+          fmt::format("{}: {} can only change with a new process", launch_.name, fmt::join(differ, ", "))));
     }
     const auto left = std::chrono::duration_cast<milliseconds>(deadline - steady_clock::now());
     SendDirectives(std::move(translated->runtime), left, std::move(done));
@@ -160,23 +164,26 @@ void RedisControl::SendDirectives(std::vector<RedisDirective> directives, millis
   for (const RedisDirective& directive : directives) {
     commands.push_back({"CONFIG", "SET", directive.name, directive.value});
   }
-  client_.Call(commands, timeout,
-               [this, directives = std::move(directives), done = std::move(done)](const StatusOr<Replies>& replies) {
-                 if (!replies.ok()) return done(replies.status());
-                 for (size_t i = 0; i < directives.size(); ++i) {
-                   const RespValue& reply = (*replies)[i];
-                   if (!reply.IsError() || UnknownDirective(reply) || AsManyClientsAsPossible(directives[i], reply)) continue;
-                   return done(absl::InvalidArgumentError(fmt::format("{}: {} cannot be set to '{}': {}", launch_.name,
-                                                                      directives[i].name, directives[i].value, reply.text)));
-                 }
-                 done(absl::OkStatus());
-               });
+  client_.Call(
+      commands, timeout,
+      [this, directives = std::move(directives), done = std::move(done)](const StatusOr<Replies>& replies) {
+        if (!replies.ok()) return done(replies.status());
+        for (size_t i = 0; i < directives.size(); ++i) {
+          const RespValue& reply = (*replies)[i];
+          if (!reply.IsError() || UnknownDirective(reply) || AsManyClientsAsPossible(directives[i], reply)) continue;
+          return done(absl::InvalidArgumentError(fmt::format("{}: {} cannot be set to '{}': {}", launch_.name,
+                                                             directives[i].name, directives[i].value, reply.text)));
+        }
+        done(absl::OkStatus());
+      });
 }
 
 void RedisControl::Shutdown(bool save, milliseconds timeout, Done done) {
   const auto it = launch_.parameters.find("appendonly");
   const bool append_only = it != launch_.parameters.end() && it->second == "yes";
-  client_.Call({{"SHUTDOWN", save && !append_only ? "SAVE" : "NOSAVE"}}, timeout,
+  const bool dump = save && !append_only;
+  if (dump) std::ofstream(fmt::format("{}/{}", data_dir_, kResumeMark)) << "ordered\n";
+  client_.Call({{"SHUTDOWN", dump ? "SAVE" : "NOSAVE"}}, timeout,
                [this, done = std::move(done)](const StatusOr<Replies>& replies) {
                  // Success is silence: the engine closes the connection when it exits.
                  if (absl::IsAborted(replies.status())) return done(absl::OkStatus());

@@ -17,16 +17,25 @@ bool AppendOnly(const LaunchSpec& launch) {
   return it != launch.parameters.end() && it->second == "yes";
 }
 
+std::string ResumeMark(const NodePaths& paths) { return fmt::format("{}/{}", paths.data_dir, kResumeMark); }
+
+void RemoveOldDump(const NodePaths& paths) {
+  if (access(ResumeMark(paths).c_str(), F_OK) != 0) unlink((paths.data_dir + "/dump.rdb").c_str());
+}
+
 class RedisDriver final : public EngineDriver {
  public:
   RedisDriver(boost::asio::io_context& io, std::string shim) : io_(io), shim_(std::move(shim)) {}
 
   StatusOr<Command> Launch(const LaunchSpec& launch, const LiveSpec& live, const EngineBinary& binary,
                            const NodePaths& paths) override {
-    if (const auto it = launch.parameters.find("cluster-enabled"); it != launch.parameters.end() && it->second == "yes") {
-      return absl::UnimplementedError(fmt::format("{}: cluster-enabled yes: this driver runs no cluster mode", launch.name));
+    if (const auto it = launch.parameters.find("cluster-enabled");
+        it != launch.parameters.end() && it->second == "yes") {
+      return absl::UnimplementedError(
+          fmt::format("{}: cluster-enabled yes: this driver runs no cluster mode", launch.name));
     }
     ASSIGN_OR_RETURN(std::string config, RenderRedisConfig(launch, live, binary, paths));
+    if (!AppendOnly(launch)) RemoveOldDump(paths);
     Command command{.program = binary.path,
                     .args = {"-"},
                     .environment = {},
@@ -46,15 +55,17 @@ class RedisDriver final : public EngineDriver {
   }
 
   void AfterReady(const LaunchSpec& launch, const NodePaths& paths) override {
-    if (!AppendOnly(launch)) unlink((paths.data_dir + "/dump.rdb").c_str());
+    if (AppendOnly(launch)) return;
+    unlink(ResumeMark(paths).c_str());
+    RemoveOldDump(paths);
   }
 
  private:
   Status AddShim(const LaunchSpec& launch, Command& command) const {
     if (access(shim_.c_str(), R_OK) != 0) {
-      return absl::FailedPreconditionError(
-          fmt::format("{} is missing: without it {} cannot share {} with other nodes (ELASTILAB_SHIM names another place)",
-                      shim_, launch.name, launch.shared_address));
+      return absl::FailedPreconditionError(fmt::format(
+          "{} is missing: without it {} cannot share {} with other nodes (ELASTILAB_SHIM names another place)", shim_,
+          launch.name, launch.shared_address));
     }
     command.environment["LD_PRELOAD"] = shim_;
     command.environment["ELASTILAB_SHARED_ADDRESSES"] = launch.shared_address;

@@ -1,7 +1,7 @@
 // When is a process that doesn't answer called hung? Pure.
 //
-// It is asked every 100 ms. Hung means: it will be killed, and another node takes over; so the verdict must be quick for
-// a process that can't answer and patient with one that is only busy.
+// It is asked every 100 ms. Hung means: it will be killed, and another node takes over; so the verdict must be quick
+// for a process that can't answer and patient with one that is only busy.
 //
 //   misses   process is           verdict
 //   0        –                    answers

@@ -1,5 +1,5 @@
-// Preloaded into engines (LD_PRELOAD): sets SO_REUSEPORT on a socket that is about to be bound to one of the addresses in
-// ELASTILAB_SHARED_ADDRESSES (comma-separated IPv4 or IPv6 literals), so that several nodes can listen on one reader
+// Preloaded into engines (LD_PRELOAD): sets SO_REUSEPORT on a socket that is about to be bound to one of the addresses
+// in ELASTILAB_SHARED_ADDRESSES (comma-separated IPv4 or IPv6 literals), so that several nodes can listen on one reader
 // endpoint and the kernel spreads the connections. Everything else is as without it. Needs nothing but libc.
 #define _GNU_SOURCE
 #include <arpa/inet.h>

@@ -17,10 +17,11 @@ MemcachedClient::MemcachedClient(boost::asio::io_context& io, Peer peer)
 MemcachedClient::~MemcachedClient() { connection_->Close(); }
 
 void MemcachedClient::Ask(const std::string& command, std::chrono::milliseconds timeout, Answer done) {
-  connection_->Send(command + "\r\n", 1, timeout, [done = std::move(done)](StatusOr<std::vector<MemcachedReply>> replies) {
-    if (!replies.ok()) return done(replies.status());
-    done(std::move(replies->front()));
-  });
+  connection_->Send(command + "\r\n", 1, timeout,
+                    [done = std::move(done)](StatusOr<std::vector<MemcachedReply>> replies) {
+                      if (!replies.ok()) return done(replies.status());
+                      done(std::move(replies->front()));
+                    });
 }
 
 }  // namespace elastilab

@@ -1,4 +1,5 @@
-// Replies of memcached's text protocol, as far as a prober needs them: one line (`version`), or lines up to END (`stats`).
+// Replies of memcached's text protocol, as far as a prober needs them: one line (`version`), or lines up to END
+// (`stats`).
 #pragma once
 
 #include <cstddef>

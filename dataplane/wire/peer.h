@@ -11,9 +11,7 @@ struct Peer {
   int port = 0;
 
   static Peer Unix(std::string path) { return {.path = std::move(path), .address = {}}; }
-  static Peer Tcp(std::string address, int port) {
-    return {.path = {}, .address = std::move(address), .port = port};
-  }
+  static Peer Tcp(std::string address, int port) { return {.path = {}, .address = std::move(address), .port = port}; }
   // For error texts: "/run/x/redis.sock" or "127.31.0.4:6379".
   std::string Text() const { return path.empty() ? address + ":" + std::to_string(port) : path; }
   bool operator==(const Peer&) const = default;

@@ -49,8 +49,8 @@ class PipelinedConnection : public std::enable_shared_from_this<PipelinedConnect
 
   void Send(std::string bytes, size_t replies, std::chrono::milliseconds timeout, Callback callback) {
     if (queue_.size() >= kMaxUnanswered) {
-      return Later(std::move(callback), absl::ResourceExhaustedError(fmt::format(
-                                            "{} has left {} requests unanswered", peer_.Text(), queue_.size())));
+      return Later(std::move(callback), absl::ResourceExhaustedError(fmt::format("{} has left {} requests unanswered",
+                                                                                 peer_.Text(), queue_.size())));
     }
     const auto deadline = std::chrono::steady_clock::now() + timeout;
     queue_.push_back({replies, {}, std::move(callback), deadline});
@@ -133,8 +133,8 @@ class PipelinedConnection : public std::enable_shared_from_this<PipelinedConnect
     }
     link_->socket.async_connect(*endpoint, While(link_, [](auto& self, Link& link, const Error& error, size_t) {
       if (error) {
-        return self.Fail(absl::UnavailableError(
-            fmt::format("cannot connect to {}: {}", self.peer_.Text(), error.message())));
+        return self.Fail(
+            absl::UnavailableError(fmt::format("cannot connect to {}: {}", self.peer_.Text(), error.message())));
       }
       link.open = true;
       self.Write();

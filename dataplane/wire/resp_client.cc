@@ -14,12 +14,12 @@ class RespClient::Connection final : public PipelinedConnection<RespParser, Resp
 
   static std::optional<Greeting> Login(const Peer& peer, const RespLogin& login) {
     if (login.user.empty()) return std::nullopt;
-    return Greeting{EncodeRespCommand({"AUTH", login.user, login.password.Reveal()}),
-                    [where = peer.Text(), user = login.user](const RespValue& reply) -> Status {
-                      if (!reply.IsError()) return absl::OkStatus();
-                      return absl::PermissionDeniedError(
-                          fmt::format("{} refuses user {}: {}", where, user, reply.text));
-                    }};
+    return Greeting{
+        EncodeRespCommand({"AUTH", login.user, login.password.Reveal()}),
+        [where = peer.Text(), user = login.user](const RespValue& reply) -> Status {
+          if (!reply.IsError()) return absl::OkStatus();
+          return absl::PermissionDeniedError(fmt::format("{} refuses user {}: {}", where, user, reply.text));
+        }};
   }
 };
 

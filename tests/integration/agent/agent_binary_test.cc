@@ -236,7 +236,7 @@ TEST_F(AgentBinaryTest, LostZoneLeavesNothingAlive) {
   EXPECT_TRUE(DiesSoon(second));
 }
 
-// --- the configuration endpoint of memcached -----------------------------------------------------------------------------
+// --- the configuration endpoint of memcached ------------------------------------------------------------------------
 
 // One request, one answer; "" when nobody listens.
 std::string Ask(const std::string& address, int port, const std::string& request) {
@@ -302,7 +302,7 @@ TEST_F(AgentBinaryTest, ConfigurationEndpointFollowsTheWishAndOutlivesEveryKill)
   EXPECT_TRUE(EndpointSoonSays("\r\n2\n"));
 }
 
-// --- agents --------------------------------------------------------------------------------------------------------------
+// --- agents ---------------------------------------------------------------------------------------------------------
 
 TEST_F(AgentBinaryTest, SigtermEndsTheAgentNotTheEngines) {
   const Report ready = Running(Node(1));

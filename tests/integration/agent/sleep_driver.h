@@ -42,7 +42,8 @@ class SleepEngines {
 
 class SleepControl final : public EngineControl {
  public:
-  SleepControl(boost::asio::io_context& io, SleepEngines& engines, int64_t uid) : io_(io), engines_(engines), uid_(uid) {}
+  SleepControl(boost::asio::io_context& io, SleepEngines& engines, int64_t uid)
+      : io_(io), engines_(engines), uid_(uid) {}
 
   void Ping(std::chrono::milliseconds, Done done) override { Later([this, done] { done(Answer()); }); }
   void Query(std::chrono::milliseconds, StatusDone done) override {

@@ -215,7 +215,7 @@ TEST_F(AgentTest, ProbeIsAnsweredEvenForTheDead) {
   EXPECT_EQ(control_.Await([](const Report& r) { return r.probe_id() == 42; }).phase(), PHASE_EXITED);
 }
 
-// --- lives of agents ---------------------------------------------------------------------------------------------------
+// --- lives of agents -----------------------------------------------------------------------------------------------
 
 TEST_F(AgentTest, NextAgentAdoptsWhatRuns) {
   const Report ready = Running(Node(1));

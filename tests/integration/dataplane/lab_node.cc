@@ -17,8 +17,12 @@ constexpr milliseconds kPatience(10'000);
 bool RunUntil(boost::asio::io_context& io, const std::function<bool()>& finished) {
   const auto deadline = steady_clock::now() + kPatience;
   io.restart();
-  while (!finished() && steady_clock::now() < deadline) io.run_one_until(deadline);
-  return finished();
+  while (!finished()) {
+    if (steady_clock::now() >= deadline) return false;
+    io.run_one_until(deadline);
+    if (io.stopped()) io.restart();
+  }
+  return true;
 }
 
 LabNode::LabNode(boost::asio::io_context& io, EngineDriver& driver, LaunchSpec launch)
@@ -51,7 +55,9 @@ Status LabNode::Start(const LiveSpec& live) {
     RunUntil(io_, [&] { return over; });
     status = Ping();
   }
-  if (!status.ok()) return absl::InternalError(fmt::format("{}; log: {}", std::string(status.message()), ReadWholeFile(paths_.log_file)));
+  if (!status.ok())
+    return absl::InternalError(
+        fmt::format("{}; log: {}", std::string(status.message()), ReadWholeFile(paths_.log_file)));
   driver_.AfterReady(launch_, paths_);
   return absl::OkStatus();
 }

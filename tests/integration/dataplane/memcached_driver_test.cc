@@ -15,23 +15,53 @@ using std::chrono::milliseconds;
 using testing::StartsWith;
 
 // The defaults of memcached1.6 (shared/reference/defaults.md, 6.3).
-const std::map<std::string, std::string> kDefaults = {
-    {"backlog_queue_limit", "1024"}, {"binding_protocol", "auto"}, {"cas_disabled", "0"}, {"chunk_size", "48"},
-    {"chunk_size_growth_factor", "1.25"}, {"config_max", "16"}, {"config_size_max", "65536"}, {"disable_flush_all", "0"},
-    {"error_on_memory_exhausted", "0"}, {"hash_algorithm", "jenkins"}, {"hashpower_init", "16"}, {"idle_timeout", "0"},
-    {"inline_ascii_resp", "0"}, {"large_memory_pages", "0"}, {"lock_down_paged_memory", "0"}, {"lru_crawler", "0"},
-    {"lru_maintainer", "0"}, {"max_item_size", "1048576"}, {"max_simultaneous_connections", "65000"},
-    {"maxconns_fast", "0"}, {"maximize_core_file_limit", "0"}, {"memcached_connections_overhead", "100"},
-    {"no_modern", "1"}, {"requests_per_event", "20"}, {"slab_automove", "0"}, {"slab_chunk_max", "524288"},
-    {"slab_reassign", "0"}, {"track_sizes", "0"}, {"watch", "1"}, {"watcher_logbuf_size", "256"},
-    {"worker_logbuf_size", "64"}};
+const std::map<std::string, std::string> kDefaults = {{"backlog_queue_limit", "1024"},
+                                                      {"binding_protocol", "auto"},
+                                                      {"cas_disabled", "0"},
+                                                      {"chunk_size", "48"},
+                                                      {"chunk_size_growth_factor", "1.25"},
+                                                      {"config_max", "16"},
+                                                      {"config_size_max", "65536"},
+                                                      {"disable_flush_all", "0"},
+                                                      {"error_on_memory_exhausted", "0"},
+                                                      {"hash_algorithm", "jenkins"},
+                                                      {"hashpower_init", "16"},
+                                                      {"idle_timeout", "0"},
+                                                      {"inline_ascii_resp", "0"},
+                                                      {"large_memory_pages", "0"},
+                                                      {"lock_down_paged_memory", "0"},
+                                                      {"lru_crawler", "0"},
+                                                      {"lru_maintainer", "0"},
+                                                      {"max_item_size", "1048576"},
+                                                      {"max_simultaneous_connections", "65000"},
+                                                      {"maxconns_fast", "0"},
+                                                      {"maximize_core_file_limit", "0"},
+                                                      {"memcached_connections_overhead", "100"},
+                                                      {"no_modern", "1"},
+                                                      {"requests_per_event", "20"},
+                                                      {"slab_automove", "0"},
+                                                      {"slab_chunk_max", "524288"},
+                                                      {"slab_reassign", "0"},
+                                                      {"track_sizes", "0"},
+                                                      {"watch", "1"},
+                                                      {"watcher_logbuf_size", "256"},
+                                                      {"worker_logbuf_size", "64"}};
 
 class MemcachedDriverTest : public testing::Test {
  protected:
   static LaunchSpec Spec(std::map<std::string, std::string> parameters = kDefaults) {
-    return {.name = "mem/0001", .family = EngineFamily::kMemcached, .version = "1.6", .address = "127.45.3.1", .port = 11211,
-            .shared_address = {}, .threads = 2, .max_memory_bytes = 100 << 20, .parameters = std::move(parameters),
-            .withheld_commands = {}, .control_password = {}, .replication_password = {}};
+    return {.name = "mem/0001",
+            .family = EngineFamily::kMemcached,
+            .version = "1.6",
+            .address = "127.45.3.1",
+            .port = 11211,
+            .shared_address = {},
+            .threads = 2,
+            .max_memory_bytes = 100 << 20,
+            .parameters = std::move(parameters),
+            .withheld_commands = {},
+            .control_password = {},
+            .replication_password = {}};
   }
 
   boost::asio::io_context io_;

@@ -22,9 +22,16 @@ using testing::StartsWith;
 class RedisDriverTest : public testing::Test {
  protected:
   static LaunchSpec Spec() {
-    return {.name = "one-001/0001", .family = EngineFamily::kRedis, .version = "7.0", .address = "127.45.1.1", .port = 6379,
-            .shared_address = "127.45.1.100", .parameters = {}, .withheld_commands = {"-config", "-cluster|meet", "-replicaof"},
-            .control_password = {}, .replication_password = {}};
+    return {.name = "one-001/0001",
+            .family = EngineFamily::kRedis,
+            .version = "7.0",
+            .address = "127.45.1.1",
+            .port = 6379,
+            .shared_address = "127.45.1.100",
+            .parameters = {},
+            .withheld_commands = {"-config", "-cluster|meet", "-replicaof"},
+            .control_password = {},
+            .replication_password = {}};
   }
   static LiveSpec Primary() {
     return {.role = NodeRole::kPrimary, .follow = {}, .endpoints = {"127.45.1.99", "127.45.1.100"}};
@@ -63,8 +70,8 @@ TEST_F(RedisDriverTest, NoSecretInArgumentsEnvironmentOrLog) {
   LabNode node(io_, *driver_, Spec());
   ASSERT_EQ(node.Start(Primary()), absl::OkStatus());
   const std::string proc = "/proc/" + std::to_string(node.process().pid());
-  const std::string seen = ReadWholeFile(proc + "/cmdline") + ReadWholeFile(proc + "/environ") +
-                           ReadWholeFile(node.paths().log_file);
+  const std::string seen =
+      ReadWholeFile(proc + "/cmdline") + ReadWholeFile(proc + "/environ") + ReadWholeFile(node.paths().log_file);
   EXPECT_THAT(seen, Not(HasSubstr(node.launch().control_password.Reveal())));
   EXPECT_THAT(seen, Not(HasSubstr(node.launch().replication_password.Reveal())));
   EXPECT_THAT(seen, HasSubstr("one-001/0001"));  // the process title names the node
@@ -119,6 +126,17 @@ TEST_F(RedisDriverTest, OrderlyShutdownKeepsDataForOneResume) {
   EXPECT_EQ(UserClient(io_, "127.45.1.1", 6379).Say({"GET", "kept"}), "");
 }
 
+TEST_F(RedisDriverTest, DumpThatNobodyOrderedIsNotRead) {
+  LabNode node(io_, *driver_, Spec());
+  ASSERT_EQ(node.Start(Primary()), absl::OkStatus());
+  EXPECT_EQ(UserClient(io_, "127.45.1.1", 6379).Say({"SET", "kept", "yes"}), "OK");
+  ASSERT_EQ(node.Shutdown(true), absl::OkStatus());
+  EXPECT_EQ(node.process().WaitExit(milliseconds(5000)), 0);
+  ASSERT_EQ(unlink((node.paths().data_dir + "/resume").c_str()), 0);
+  ASSERT_EQ(node.Start(Primary()), absl::OkStatus());
+  EXPECT_EQ(UserClient(io_, "127.45.1.1", 6379).Say({"GET", "kept"}), "");
+}
+
 TEST_F(RedisDriverTest, AppendOnlyFileOutlivesAKill) {
   LaunchSpec spec = Spec();
   spec.parameters = {{"appendonly", "yes"}, {"appendfsync", "always"}};
@@ -137,9 +155,13 @@ TEST_F(RedisDriverTest, ParametersChangeWhileItRunsWhereTheEngineCan) {
   spec.parameters = {{"maxmemory-policy", "volatile-lru"}, {"databases", "16"}};
   LabNode node(io_, *driver_, spec);
   ASSERT_EQ(node.Start(Primary()), absl::OkStatus());
-  EXPECT_EQ(node.SetParameters({{"maxmemory-policy", "allkeys-lfu"}, {"databases", "16"}, {"maxclients", "65000"},
-                                {"reserved-memory-percent", "50"}, {"commandlog-reply-larger-than", "1"},
-                                {"client-output-buffer-limit-pubsub-soft-seconds", "30"}, {"notify-keyspace-events", ""}}),
+  EXPECT_EQ(node.SetParameters({{"maxmemory-policy", "allkeys-lfu"},
+                                {"databases", "16"},
+                                {"maxclients", "65000"},
+                                {"reserved-memory-percent", "50"},
+                                {"commandlog-reply-larger-than", "1"},
+                                {"client-output-buffer-limit-pubsub-soft-seconds", "30"},
+                                {"notify-keyspace-events", ""}}),
             absl::OkStatus());
   UserClient user(io_, "127.45.1.1", 6379);
   EXPECT_THAT(user.Say({"INFO", "memory"}), HasSubstr("maxmemory_policy:allkeys-lfu"));

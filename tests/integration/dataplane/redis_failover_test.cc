@@ -23,9 +23,16 @@ constexpr char kReader[] = "127.45.2.100";
 constexpr int kPort = 6379;
 
 LaunchSpec Spec(int number) {
-  return {.name = "rg-001/" + std::to_string(number), .family = EngineFamily::kRedis, .version = "7.0",
-          .address = "127.45.2." + std::to_string(number), .port = kPort, .shared_address = kReader,
-          .parameters = {}, .withheld_commands = {"-config"}, .control_password = {}, .replication_password = {}};
+  return {.name = "rg-001/" + std::to_string(number),
+          .family = EngineFamily::kRedis,
+          .version = "7.0",
+          .address = "127.45.2." + std::to_string(number),
+          .port = kPort,
+          .shared_address = kReader,
+          .parameters = {},
+          .withheld_commands = {"-config"},
+          .control_password = {},
+          .replication_password = {}};
 }
 
 LiveSpec Primary(std::vector<std::string> endpoints = {kWriter}) {

@@ -75,7 +75,8 @@ TEST(LocalPlanTest, NewParametersAreAppliedNotRestarted) {
 }
 
 TEST(LocalPlanTest, NewMemoryNeedsARestart) {
-  EXPECT_THAT(Zone().Wants(1).Rev(2).Memory(1 << 20).Has(1, kRunning).OnAssign(), ElementsAre(LocalAction{kRestart, 1}));
+  EXPECT_THAT(Zone().Wants(1).Rev(2).Memory(1 << 20).Has(1, kRunning).OnAssign(),
+              ElementsAre(LocalAction{kRestart, 1}));
 }
 
 TEST(LocalPlanTest, HigherGenerationReplaces) {

@@ -28,7 +28,7 @@ constexpr char kAddress[] = "127.45.5.100";
 constexpr int kPort = 11211;
 
 constexpr char kView[] =
-    "CONFIG cluster 0 57\r\n"
+    "CONFIG cluster 0 60\r\n"
     "7\nm.0001.test|127.45.5.1|11211 m.0002.test|127.45.5.2|11211\n"
     "\r\nEND\r\n";
 
@@ -80,17 +80,29 @@ class DiscoveryTest : public testing::Test {
     ASSERT_EQ(server_.Start(ServerCommand()), absl::OkStatus());
   }
   Command ServerCommand() const {
-    return {.program = ELASTILAB_DISCOVERY, .args = {"--state", state_file_}, .environment = {}, .stdin_text = {},
-            .working_dir = {}, .log_file = directory_.path() + "/log"};
+    return {.program = ELASTILAB_DISCOVERY,
+            .args = {"--state", state_file_},
+            .environment = {},
+            .stdin_text = {},
+            .working_dir = {},
+            .log_file = directory_.path() + "/log"};
   }
   void WriteState(const std::string& text) {
     std::ofstream(state_file_ + ".new") << text;
     rename((state_file_ + ".new").c_str(), state_file_.c_str());
   }
   static LaunchSpec Spec(int number) {
-    return {.name = "m/" + std::to_string(number), .family = EngineFamily::kMemcached, .version = "1.6",
-            .address = "127.45.5." + std::to_string(number), .port = kPort, .shared_address = {}, .threads = 1,
-            .max_memory_bytes = 64 << 20, .parameters = {}, .withheld_commands = {}, .control_password = {},
+    return {.name = "m/" + std::to_string(number),
+            .family = EngineFamily::kMemcached,
+            .version = "1.6",
+            .address = "127.45.5." + std::to_string(number),
+            .port = kPort,
+            .shared_address = {},
+            .threads = 1,
+            .max_memory_bytes = 64 << 20,
+            .parameters = {},
+            .withheld_commands = {},
+            .control_password = {},
             .replication_password = {}};
   }
 
@@ -117,8 +129,8 @@ TEST_F(DiscoveryTest, AnswersComeInTurnWhenTheClientPipelines) {
   std::string request;
   std::string expected;
   for (int i = 0; i < 20; ++i) {
-    request += "set trap 5 0 18\r\n" + trap + "\r\nget trap\r\nconfig get cluster\r\nset big 0 0 300000 noreply\r\n" + big +
-               "\r\nget big\r\nget AmazonElastiCache:cluster nothing\r\nconfig delete cluster\r\n";
+    request += "set trap 5 0 18\r\n" + trap + "\r\nget trap\r\nconfig get cluster\r\nset big 0 0 300000 noreply\r\n" +
+               big + "\r\nget big\r\nget AmazonElastiCache:cluster nothing\r\nconfig delete cluster\r\n";
     expected += "STORED\r\nVALUE trap 5 18\r\n" + trap + "\r\nEND\r\n" + kView + "VALUE big 0 300000\r\n" + big +
                 "\r\nEND\r\nEND\r\nCLIENT_ERROR the cluster's configuration cannot be changed by clients\r\n";
   }
@@ -134,7 +146,7 @@ TEST_F(DiscoveryTest, HalfClosedClientStillGetsItsAnswers) {
   client.Send("set k 0 0 1\r\nv\r\nget k\r\nconfig get cluster\r\nversion\r\n");
   client.FinishSending();
   const std::string all = client.ReadToEnd();
-  EXPECT_THAT(all, testing::StartsWith("STORED\r\nVALUE k 0 1\r\nv\r\nEND\r\nCONFIG cluster 0 57\r\n"));
+  EXPECT_THAT(all, testing::StartsWith("STORED\r\nVALUE k 0 1\r\nv\r\nEND\r\nCONFIG cluster 0 60\r\n"));
   EXPECT_THAT(all, HasSubstr("VERSION 1.6"));
 }
 
