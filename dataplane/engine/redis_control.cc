@@ -45,7 +45,9 @@ bool AsManyClientsAsPossible(const RedisDirective& directive, const RespValue& r
 class RedisControl final : public EngineControl {
  public:
   RedisControl(boost::asio::io_context& io, const LaunchSpec& launch, const NodePaths& paths)
-      : launch_(launch), client_(io, Peer::Unix(paths.socket), {std::string(kControlUser), launch.control_password}) {}
+      : launch_(launch),
+        data_dir_(paths.data_dir),
+        client_(io, Peer::Unix(paths.socket), {std::string(kControlUser), launch.control_password}) {}
 
   void Ping(milliseconds timeout, Done done) override {
     client_.Call({{"PING"}}, timeout,

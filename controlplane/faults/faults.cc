@@ -1,0 +1,113 @@
+#include "controlplane/faults/faults.h"
+
+#include <fmt/format.h>
+
+#include "schema/fault.h"
+
+namespace elastilab {
+
+namespace v1 = elasticache::v1;
+
+Status InvalidParameterValue(std::string text) { return MakeFault(v1::INVALID_PARAMETER_VALUE, std::move(text)); }
+Status InvalidParameterCombination(std::string text) { return MakeFault(v1::INVALID_PARAMETER_COMBINATION, std::move(text)); }
+
+Status InvalidIdentifier(std::string_view parameter) {
+  return InvalidParameterValue(
+      fmt::format("The parameter {} is not a valid identifier. Identifiers must begin with a letter; must contain only ASCII "
+                  "letters, digits, and hyphens; and must not end with a hyphen or contain two consecutive hyphens.",
+                  parameter));
+}
+
+Status InvalidAction(std::string_view operation) {
+  return MakeFault(v1::INVALID_ACTION, fmt::format("There is no operation {} in the ElastiCache API.", operation));
+}
+
+Status NotServedYet(std::string_view what) {
+  return MakeFault(v1::INVALID_ACTION, fmt::format("{} is part of the ElastiCache API, but this version of ElastiLab does not "
+                                                   "serve it yet. Nothing was done.",
+                                                   what));
+}
+
+Status NothingToModify() { return InvalidParameterCombination("No modifications were requested"); }
+
+// Waiters of SDKs match the code, tools the text.
+Status CacheClusterNotFound(std::string_view id) {
+  return MakeFault(v1::CACHE_CLUSTER_NOT_FOUND, fmt::format("CacheCluster not found: {}", id));
+}
+Status CacheClusterAlreadyExists(std::string_view id) {
+  return MakeFault(v1::CACHE_CLUSTER_ALREADY_EXISTS,
+                   fmt::format("Cache cluster {} already exists: choose another id, or delete that one first.", id));
+}
+Status CacheClusterNotAvailable(std::string_view id, std::string_view state) {
+  return InvalidCacheClusterState(
+      fmt::format("Cache cluster {} is not in the available state but {}: wait until it is available.", id, state));
+}
+Status InvalidCacheClusterState(std::string text) { return MakeFault(v1::INVALID_CACHE_CLUSTER_STATE, std::move(text)); }
+Status NodeQuotaForClusterExceeded(int limit) {
+  return MakeFault(v1::NODE_QUOTA_FOR_CLUSTER_EXCEEDED,
+                   fmt::format("Cluster node quota exceeded. Each cluster can have at most {} nodes in this region.", limit));
+}
+Status NodeQuotaForCustomerExceeded(int limit) {
+  return MakeFault(v1::NODE_QUOTA_FOR_CUSTOMER_EXCEEDED,
+                   fmt::format("Customer node quota exceeded. You can have at most {} nodes in this region.", limit));
+}
+
+Status ReplicationGroupNotFound(std::string_view id) {
+  return MakeFault(v1::REPLICATION_GROUP_NOT_FOUND, fmt::format("ReplicationGroup not found: {}", id));
+}
+Status ReplicationGroupAlreadyExists(std::string_view id) {
+  return MakeFault(v1::REPLICATION_GROUP_ALREADY_EXISTS,
+                   fmt::format("Replication group {} already exists: choose another id, or delete that one first.", id));
+}
+Status ReplicationGroupNotAvailable(std::string_view id, std::string_view state) {
+  return InvalidReplicationGroupState(
+      fmt::format("Replication group must be in available state to modify. {} is {}: wait until it is available.", id, state));
+}
+Status InvalidReplicationGroupState(std::string text) {
+  return MakeFault(v1::INVALID_REPLICATION_GROUP_STATE, std::move(text));
+}
+Status NodeGroupNotFound(std::string_view group_id, std::string_view node_group_id) {
+  return MakeFault(v1::NODE_GROUP_NOT_FOUND, fmt::format("Replication group {} has no node group {}; a group without cluster "
+                                                         "mode has one, 0001.",
+                                                         group_id, node_group_id));
+}
+Status NoOperation(std::string text) { return MakeFault(v1::NO_OPERATION, std::move(text)); }
+Status TestFailoverQuotaExceeded(int limit) {
+  return MakeFault(v1::API_CALL_RATE_FOR_CUSTOMER_EXCEEDED,
+                   fmt::format("TestFailover was called for {} node groups within 24 hours, which is the limit. Turn the lab's "
+                               "clock (elastilab clock advance 24h) to go on.",
+                               limit));
+}
+
+Status CacheParameterGroupNotFound(std::string_view name) {
+  return MakeFault(v1::CACHE_PARAMETER_GROUP_NOT_FOUND, fmt::format("CacheParameterGroup not found: {}", name));
+}
+Status CacheSubnetGroupNotFound(std::string_view name) {
+  return MakeFault(v1::CACHE_SUBNET_GROUP_NOT_FOUND, fmt::format("Cache Subnet Group {} does not exist.", name));
+}
+Status CacheSubnetGroupAlreadyExists(std::string_view name) {
+  return MakeFault(v1::CACHE_SUBNET_GROUP_ALREADY_EXISTS, fmt::format("Cache subnet group {} already exists.", name));
+}
+Status CacheSubnetGroupInUse(std::string_view name, std::string_view cluster_id) {
+  return MakeFault(v1::CACHE_SUBNET_GROUP_IN_USE,
+                   fmt::format("Cache subnet group {} is in use by cache cluster {}: delete that one first.", name, cluster_id));
+}
+Status SubnetInUse(std::string_view subnet, std::string_view cluster_id) {
+  return MakeFault(v1::SUBNET_IN_USE, fmt::format("Subnet {} has nodes of cache cluster {} in it.", subnet, cluster_id));
+}
+Status InvalidArn(std::string_view arn) {
+  return MakeFault(v1::INVALID_ARN, fmt::format("{} is not the ARN of an ElastiCache resource of this lab; they look like "
+                                                "arn:aws:elasticache:<region>:<account>:cluster:<id>.",
+                                                arn));
+}
+Status TagNotFound(std::string_view key) {
+  return MakeFault(v1::TAG_NOT_FOUND, fmt::format("The resource has no tag with the key {}.", key));
+}
+Status TagQuotaExceeded(int limit) {
+  return MakeFault(v1::TAG_QUOTA_PER_RESOURCE_EXCEEDED, fmt::format("A resource can have at most {} tags.", limit));
+}
+Status InsufficientCapacity(std::string text) {
+  return MakeFault(v1::INSUFFICIENT_CACHE_CLUSTER_CAPACITY, std::move(text));
+}
+
+}  // namespace elastilab
