@@ -1,0 +1,36 @@
+// The combination of engine, version, node type and parameter group that a request asks for, checked and completed from
+// the catalog. Pure. Documented in shared/reference/validation.md section 4.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "common/status.h"
+#include "controlplane/catalog/catalog.h"
+
+namespace elastilab {
+
+struct EngineWish {
+  std::optional<std::string> engine;           // absent: redis
+  std::optional<std::string> version;          // absent: the engine's default
+  std::optional<std::string> node_type;        // absent: kDefaultNodeType
+  std::optional<std::string> parameter_group;  // absent: the family's default group
+  bool in_group = false;                       // a replication group is asked for
+};
+
+struct EngineChoice {
+  Engine engine = Engine::kRedis;
+  std::string full_version;   // "7.1.0"
+  std::string node_type;
+  std::string parameter_group;
+  int default_port = 0;
+};
+
+StatusOr<EngineChoice> ChooseEngine(const EngineWish& wish);
+
+// The full version that `asked` means for a cluster that runs `current`; refuses downgrades and unknown versions.
+StatusOr<std::string> ChooseUpgrade(Engine engine, const std::string& current, const std::string& asked);
+// The node type, if clusters of this engine can be made of it.
+StatusOr<std::string> CheckNodeType(Engine engine, std::string_view name);
+
+}  // namespace elastilab

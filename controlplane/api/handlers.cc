@@ -1,0 +1,16 @@
+#include "controlplane/api/handlers.h"
+
+namespace elastilab {
+
+HandlerTable ElastiCacheHandlers() {
+  HandlerTable table;
+  AddCacheClusterHandlers(table);
+  AddReplicationGroupHandlers(table);
+  AddEventHandlers(table);
+  AddEngineVersionHandlers(table);
+  AddTagHandlers(table);
+  AddSubnetGroupHandlers(table);
+  return table;
+}
+
+}  // namespace elastilab

@@ -1,0 +1,193 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "controlplane/api/cluster_handlers.h"
+#include "controlplane/api/common_attributes.h"
+#include "controlplane/api/engine_choice.h"
+#include "controlplane/api/placement.h"
+#include "controlplane/api/provision.h"
+#include "controlplane/api/replies.h"
+
+namespace elastilab {
+namespace {
+
+constexpr int kMaxMemcachedNodes = 40;
+
+struct Change {
+  RequestContext& context;
+  Draft& draft;
+  const v1::ModifyCacheClusterRequest& request;
+  CacheCluster& cluster;
+};
+
+Status RemoveNodes(Change& change, int target) {
+  const auto& ids = change.request.cache_node_ids_to_remove();
+  const int surplus = static_cast<int>(change.cluster.nodes.size()) - target;
+  if (ids.size() != surplus) {
+    return InvalidParameterCombination(fmt::format("CacheNodeIdsToRemove must name {} nodes to go from {} to {}; it names {}.",
+                                                   surplus, change.cluster.nodes.size(), target, ids.size()));
+  }
+  for (const std::string& id : ids) {
+    const auto found = std::find_if(change.cluster.nodes.begin(), change.cluster.nodes.end(), [&](NodeUid uid) {
+      return change.draft.Find<CacheNode>(uid)->id == id;
+    });
+    if (found == change.cluster.nodes.end()) {
+      return InvalidParameterValue(fmt::format("Cache cluster {} has no node {}.", change.cluster.id, id));
+    }
+    CacheNode node = *change.draft.Find<CacheNode>(*found);
+    node.status = NodeStatus::kDeleting;
+    change.draft.Put(node);
+  }
+  return absl::OkStatus();
+}
+
+Status AddNodes(Change& change, int target) {
+  if (target > kMaxMemcachedNodes) return NodeQuotaForClusterExceeded(kMaxMemcachedNodes);
+  const int more = target - static_cast<int>(change.cluster.nodes.size());
+  PlacementWish wish;
+  wish.nodes = more;
+  wish.preferred.assign(change.request.new_availability_zones().begin(), change.request.new_availability_zones().end());
+  wish.spread = change.cluster.cross_az || change.request.az_mode() == v1::AZ_MODE_CROSS_AZ;
+  for (NodeUid uid : change.cluster.nodes) ++wish.already[change.draft.Find<CacheNode>(uid)->zone];
+  if (wish.preferred.empty() && !wish.spread) wish.preferred.assign(more, change.cluster.preferred_zone);
+  ASSIGN_OR_RETURN(const SubnetGroup subnets, FindSubnetGroup(change.context.region, change.draft, change.cluster.subnet_group));
+  ASSIGN_OR_RETURN(const auto zones, PlaceNodes(wish, ZonesOf(change.context.region, subnets), LostZones(change.draft)));
+  Provision provision(change.context.region, change.draft, change.context.now);
+  RETURN_IF_ERROR(provision.CheckNodeQuota(more));
+  for (const std::string& zone : zones) {
+    RETURN_IF_ERROR(provision.AddNode(change.cluster, FreeNodeId(change.draft, change.cluster), zone, Role::kNone).status());
+    if (zone != change.cluster.preferred_zone) change.cluster.preferred_zone = "Multiple";
+  }
+  change.cluster.cross_az = change.cluster.preferred_zone == "Multiple";
+  change.draft.Emit({0, SourceType::kCacheCluster, change.cluster.id, "Increasing number of requested nodes", change.context.now});
+  return absl::OkStatus();
+}
+
+// Equal to the present number: takes a pending change back.
+Status ChangeNodeCount(Change& change) {
+  const int target = change.request.num_cache_nodes();
+  const int now = static_cast<int>(change.cluster.nodes.size());
+  if (change.cluster.engine != Engine::kMemcached) {
+    if (target == 1) return absl::OkStatus();
+    return InvalidParameterValue("NumCacheNodes of a redis cluster is 1. Replicas come with a replication group.");
+  }
+  if (target < 1) return InvalidParameterValue(fmt::format("NumCacheNodes {} is less than 1.", target));
+  if (target > now && change.request.cache_node_ids_to_remove_size() > 0) {
+    return InvalidParameterCombination("CacheNodeIdsToRemove does not fit a growing NumCacheNodes.");
+  }
+  change.cluster.pending.num_nodes.reset();
+  change.cluster.pending.node_ids_to_remove.clear();
+  if (target == now) return absl::OkStatus();
+  if (!change.request.apply_immediately()) {
+    change.cluster.pending.num_nodes = target;
+    const auto& ids = change.request.cache_node_ids_to_remove();
+    change.cluster.pending.node_ids_to_remove.assign(ids.begin(), ids.end());
+    return absl::OkStatus();
+  }
+  change.cluster.resize_from = now;
+  change.cluster.status = ClusterStatus::kModifying;
+  return target > now ? AddNodes(change, target) : RemoveNodes(change, target);
+}
+
+Status ChangeEngine(Change& change) {
+  CacheCluster& cluster = change.cluster;
+  if (change.request.has_engine_version()) {
+    ASSIGN_OR_RETURN(const std::string version,
+                     ChooseUpgrade(cluster.engine, cluster.engine_version, change.request.engine_version()));
+    if (!change.request.apply_immediately()) {
+      cluster.pending.engine_version = version;
+    } else if (version != cluster.engine_version) {
+      cluster.engine_version = version;
+      const auto* found = FindFullEngineVersion(cluster.engine, version);
+      cluster.parameter_group = DefaultParameterGroup(found->family, false);
+      cluster.status = ClusterStatus::kModifying;
+    }
+  }
+  if (change.request.has_cache_node_type()) {
+    if (cluster.engine == Engine::kMemcached) {
+      return InvalidParameterCombination("The node type of a memcached cluster cannot be changed: create a new cluster.");
+    }
+    ASSIGN_OR_RETURN(const std::string type, CheckNodeType(cluster.engine, change.request.cache_node_type()));
+    if (!change.request.apply_immediately()) {
+      cluster.pending.node_type = type;
+    } else if (type != cluster.node_type) {
+      cluster.node_type = type;
+      cluster.status = ClusterStatus::kModifying;
+    }
+  }
+  return absl::OkStatus();
+}
+
+Status RefuseMemberChange(const v1::ModifyCacheClusterRequest& request, const CacheCluster& cluster) {
+  const bool of_the_group = request.has_engine_version() || request.has_cache_node_type() || request.has_num_cache_nodes();
+  if (cluster.group_id.empty() || !of_the_group) return absl::OkStatus();
+  return InvalidParameterCombination(fmt::format(
+      "Cache cluster {} is a member of replication group {}: use ModifyReplicationGroup for its version and node type.", cluster.id,
+      cluster.group_id));
+}
+
+}  // namespace
+
+Status ModifyCacheCluster(RequestContext& context, const v1::ModifyCacheClusterRequest& request,
+                          v1::ModifyCacheClusterResponse& response) {
+  const std::string id = LowerCase(request.cache_cluster_id());
+  if (request.has_auth_token()) return NotServedYet("AUTH (AuthToken)");
+  if (request.log_delivery_configurations_size() > 0) return NotServedYet("Log delivery");
+  if (request.has_cache_parameter_group_name()) return NotServedYet("Changing the parameter group");
+  if (request.has_scale_config()) return NotServedYet("ScaleConfig");
+  return context.region.store.Mutate([&](Draft& draft) -> Status {
+    const CacheCluster* found = draft.Find<CacheCluster>(id);
+    if (found == nullptr) return CacheClusterNotFound(id);
+    if (found->status != ClusterStatus::kAvailable) return CacheClusterNotAvailable(id, Text(found->status));
+    RETURN_IF_ERROR(RefuseMemberChange(request, *found));
+    CacheCluster cluster = *found;
+    const bool snapshots = request.has_snapshot_retention_limit() || request.has_snapshot_window();
+    if (cluster.engine == Engine::kMemcached && snapshots) {
+      return InvalidParameterCombination("Snapshots are not supported for memcached.");
+    }
+    ASSIGN_OR_RETURN(bool anything, ModifyCommonAttributes(request, cluster));
+    Change change{context, draft, request, cluster};
+    if (request.has_num_cache_nodes()) RETURN_IF_ERROR(ChangeNodeCount(change));
+    RETURN_IF_ERROR(ChangeEngine(change));
+    anything = anything || request.has_num_cache_nodes() || request.has_engine_version() || request.has_cache_node_type();
+    if (!anything) return NothingToModify();
+    draft.Put(cluster);
+    FillCacheCluster(cluster, LookupIn(draft), context.region, false, *response.mutable_cache_cluster());
+    return absl::OkStatus();
+  });
+}
+
+// A reboot is a new incarnation of each node named: real processes end and begin, and what was only in them is lost.
+Status RebootCacheCluster(RequestContext& context, const v1::RebootCacheClusterRequest& request,
+                          v1::RebootCacheClusterResponse& response) {
+  const std::string id = LowerCase(request.cache_cluster_id());
+  return context.region.store.Mutate([&](Draft& draft) -> Status {
+    const CacheCluster* found = draft.Find<CacheCluster>(id);
+    if (found == nullptr) return CacheClusterNotFound(id);
+    if (found->status != ClusterStatus::kAvailable) return CacheClusterNotAvailable(id, Text(found->status));
+    if (!found->group_id.empty()) return NotServedYet("Rebooting a member of a replication group");
+    CacheCluster cluster = *found;
+    for (const std::string& node_id : request.cache_node_ids_to_reboot()) {
+      bool known = false;
+      for (NodeUid uid : cluster.nodes) {
+        CacheNode node = *draft.Find<CacheNode>(uid);
+        if (node.id != node_id) continue;
+        known = true;
+        node.status = NodeStatus::kRebooting;
+        node.ever_ready = false;
+        ++node.incarnation;
+        ++node.revision;
+        draft.Put(node);
+      }
+      if (!known) return InvalidParameterValue(fmt::format("Cache cluster {} has no node {}.", id, node_id));
+      draft.Emit({0, SourceType::kCacheCluster, id, fmt::format("Cache node {} shutdown", node_id), context.now});
+    }
+    cluster.status = ClusterStatus::kRebooting;
+    draft.Put(cluster);
+    FillCacheCluster(cluster, LookupIn(draft), context.region, false, *response.mutable_cache_cluster());
+    return absl::OkStatus();
+  });
+}
+
+}  // namespace elastilab
