@@ -58,6 +58,11 @@ void EngineProcess::Signal(int signal) const {
   if (pid_ > 0) kill(pid_, signal);
 }
 
+void EngineProcess::Stop() const {
+  Signal(SIGSTOP);
+  waitpid(pid_, nullptr, WUNTRACED);
+}
+
 void EngineProcess::Kill() {
   if (pid_ <= 0) return;
   kill(pid_, SIGKILL);

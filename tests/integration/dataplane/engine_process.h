@@ -21,6 +21,8 @@ class EngineProcess {
   Status Start(const Command& command);
   pid_t pid() const { return pid_; }
   void Signal(int signal) const;
+  // SIGSTOP, and waits until every thread has stopped.
+  void Stop() const;
   // SIGKILL, and waits.
   void Kill();
   // The status of waitpid, when it exits in time.

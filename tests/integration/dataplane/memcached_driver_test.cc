@@ -106,7 +106,7 @@ TEST_F(MemcachedDriverTest, ShutdownEndsItInOrder) {
 TEST_F(MemcachedDriverTest, StoppedProcessIsADeadline) {
   LabNode node(io_, *driver_, Spec());
   ASSERT_EQ(node.Start({}), absl::OkStatus());
-  node.process().Signal(SIGSTOP);
+  node.process().Stop();
   EXPECT_EQ(node.Ping(milliseconds(50)).code(), absl::StatusCode::kDeadlineExceeded);
   node.process().Signal(SIGCONT);
   EXPECT_EQ(node.Ping(), absl::OkStatus());

@@ -94,7 +94,7 @@ TEST_F(RedisDriverTest, WrongPasswordIsPermissionDeniedAndNotRepeated) {
 TEST_F(RedisDriverTest, StoppedProcessIsADeadlineAndAnswersAgainAfterwards) {
   LabNode node(io_, *driver_, Spec());
   ASSERT_EQ(node.Start(Primary()), absl::OkStatus());
-  node.process().Signal(SIGSTOP);
+  node.process().Stop();
   for (int i = 0; i < 3; ++i) EXPECT_EQ(node.Ping(milliseconds(30)).code(), absl::StatusCode::kDeadlineExceeded);
   node.process().Signal(SIGCONT);
   EXPECT_EQ(node.Ping(), absl::OkStatus());

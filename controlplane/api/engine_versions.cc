@@ -1,0 +1,54 @@
+#include "controlplane/api/handlers.h"
+#include "controlplane/api/identifiers.h"
+#include "controlplane/api/paging.h"
+#include "controlplane/catalog/catalog.h"
+#include "proto/elasticache/v1/engine_versions.pb.h"
+
+namespace elastilab {
+namespace {
+
+namespace v1 = elasticache::v1;
+
+bool Holds(const v1::DescribeCacheEngineVersionsRequest& request, const EngineVersion& version) {
+  if (request.has_engine() && !request.engine().empty() && LowerCase(request.engine()) != Text(version.engine)) return false;
+  if (request.has_engine_version() && request.engine_version() != version.short_version) return false;
+  if (request.has_cache_parameter_group_family() && request.cache_parameter_group_family() != version.family) return false;
+  return !request.default_only() || version.is_default;
+}
+
+std::string KeyOfVersion(const EngineVersion& version) { return std::string(Text(version.engine)) + " " + version.short_version; }
+
+}  // namespace
+
+Status DescribeCacheEngineVersions(RequestContext&, const v1::DescribeCacheEngineVersionsRequest& request,
+                                   v1::DescribeCacheEngineVersionsResponse& response) {
+  ASSIGN_OR_RETURN(const Page page, PageOf(request));
+  bool started = !page.after;
+  std::string last;
+  for (const EngineVersion& version : EngineVersions()) {
+    const std::string key = KeyOfVersion(version);
+    if (!started) {
+      started = key == *page.after;
+      continue;
+    }
+    if (!Holds(request, version)) continue;
+    if (response.cache_engine_versions_size() == page.limit) {
+      response.set_marker(MarkerFor(last));
+      break;
+    }
+    auto* out = response.add_cache_engine_versions();
+    out->set_engine(std::string(Text(version.engine)));
+    out->set_engine_version(version.short_version);
+    out->set_cache_parameter_group_family(version.family);
+    out->set_cache_engine_description(version.description);
+    out->set_cache_engine_version_description(version.version_description);
+    last = key;
+  }
+  return absl::OkStatus();
+}
+
+void AddEngineVersionHandlers(HandlerTable& table) {
+  table["DescribeCacheEngineVersions"] = Typed(DescribeCacheEngineVersions);
+}
+
+}  // namespace elastilab

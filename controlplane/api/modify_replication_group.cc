@@ -1,0 +1,226 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "controlplane/api/common_attributes.h"
+#include "controlplane/api/engine_choice.h"
+#include "controlplane/api/group_handlers.h"
+#include "controlplane/api/provision.h"
+#include "controlplane/api/replies.h"
+
+namespace elastilab {
+namespace {
+
+constexpr int kTestFailoversPerDay = 15;
+
+Status RefuseGroupChanges(const v1::ModifyReplicationGroupRequest& request) {
+  if (request.has_transit_encryption_enabled() || request.has_transit_encryption_mode()) {
+    return NotServedYet("Encryption in transit");
+  }
+  if (request.has_auth_token() || request.has_auth_token_update_strategy()) return NotServedYet("AUTH (AuthToken)");
+  if (request.user_group_ids_to_add_size() > 0 || request.user_group_ids_to_remove_size() > 0 || request.remove_user_groups()) {
+    return NotServedYet("User groups on a replication group");
+  }
+  if (request.log_delivery_configurations_size() > 0) return NotServedYet("Log delivery");
+  if (request.cluster_mode() == v1::CLUSTER_MODE_ENABLED || request.cluster_mode() == v1::CLUSTER_MODE_COMPATIBLE) {
+    return NotServedYet("Cluster mode");
+  }
+  if (request.has_cache_parameter_group_name()) return NotServedYet("Changing the parameter group");
+  if (request.has_engine() && ParseEngine(request.engine()) == std::nullopt) {
+    return InvalidParameterValue(fmt::format("Invalid value for Engine: {}.", request.engine()));
+  }
+  return absl::OkStatus();
+}
+
+struct Change {
+  Draft& draft;
+  const v1::ModifyReplicationGroupRequest& request;
+  ReplicationGroup& group;
+  bool anything = false;
+};
+
+int CountZones(const Draft& draft, const ReplicationGroup& group) {
+  return static_cast<int>(NodesPerZone(draft, group).size());
+}
+
+Status ChangeFailover(Change& change) {
+  ReplicationGroup& group = change.group;
+  if (change.request.has_automatic_failover_enabled()) {
+    change.anything = true;
+    const bool on = change.request.automatic_failover_enabled();
+    if (on && group.member_clusters.size() < 2) {
+      return InvalidParameterCombination("Replication group must have at least one read replica to enable autofailover.");
+    }
+    if (!on && group.multi_az && !(change.request.has_multi_az_enabled() && !change.request.multi_az_enabled())) {
+      return InvalidParameterCombination("Multi-AZ needs automatic failover: turn MultiAZEnabled off first, or in the same call.");
+    }
+    group.automatic_failover = on ? AutomaticFailover::kEnabled : AutomaticFailover::kDisabled;
+  }
+  if (change.request.has_multi_az_enabled()) {
+    change.anything = true;
+    if (change.request.multi_az_enabled()) {
+      if (group.automatic_failover != AutomaticFailover::kEnabled) {
+        return InvalidParameterCombination("Must have automatic failover enabled for Multi-AZ: set AutomaticFailoverEnabled too.");
+      }
+      if (CountZones(change.draft, group) < 2) {
+        return InvalidParameterCombination(
+            "Multi-AZ needs nodes in two availability zones or more: add a replica in another zone first.");
+      }
+    }
+    group.multi_az = change.request.multi_az_enabled();
+  }
+  return absl::OkStatus();
+}
+
+// A promotion by hand. The planner carries it out.
+Status ChangePrimary(Change& change) {
+  if (!change.request.has_primary_cluster_id()) return absl::OkStatus();
+  change.anything = true;
+  const std::string wanted = LowerCase(change.request.primary_cluster_id());
+  const auto& members = change.group.member_clusters;
+  if (std::find(members.begin(), members.end(), wanted) == members.end()) return CacheClusterNotFound(wanted);
+  if (change.group.automatic_failover != AutomaticFailover::kDisabled || change.group.multi_az) {
+    return InvalidParameterCombination(
+        "A primary can be chosen by hand while automatic failover and Multi-AZ are off: turn them off first, on again afterwards.");
+  }
+  if (!change.request.apply_immediately()) return InvalidParameterCombination("PrimaryClusterId needs ApplyImmediately.");
+  change.group.pending.primary_cluster_id = wanted;
+  change.group.status = GroupStatus::kModifying;
+  return absl::OkStatus();
+}
+
+// Snapshots need a node to be taken of.
+Status ChangeSnapshots(Change& change) {
+  if (change.request.has_snapshotting_cluster_id()) {
+    change.anything = true;
+    const std::string id = LowerCase(change.request.snapshotting_cluster_id());
+    const auto& members = change.group.member_clusters;
+    if (std::find(members.begin(), members.end(), id) == members.end()) return CacheClusterNotFound(id);
+    change.group.snapshotting_cluster_id = id;
+  }
+  const bool turned_on = change.request.snapshot_retention_limit() > 0;
+  if (turned_on && change.group.snapshotting_cluster_id.empty()) {
+    return InvalidParameterCombination("Must specify both SnapshotRetentionLimit and SnapshottingClusterId to turn on snapshots");
+  }
+  return absl::OkStatus();
+}
+
+// Version and node type go to every member: each process is replaced by one of the new kind.
+Status ChangeEngine(Change& change) {
+  ReplicationGroup& group = change.group;
+  if (change.request.has_engine() && *ParseEngine(change.request.engine()) != group.engine) {
+    return NotServedYet("Changing from redis to valkey");
+  }
+  if (change.request.has_engine_version()) {
+    change.anything = true;
+    ASSIGN_OR_RETURN(const std::string version,
+                     ChooseUpgrade(group.engine, group.engine_version, change.request.engine_version()));
+    if (!change.request.apply_immediately()) {
+      group.pending.engine_version = version;
+    } else if (version != group.engine_version) {
+      return NotServedYet("Upgrading the engine of a running replication group");
+    }
+  }
+  if (change.request.has_cache_node_type()) {
+    change.anything = true;
+    ASSIGN_OR_RETURN(const std::string type, CheckNodeType(group.engine, change.request.cache_node_type()));
+    if (!change.request.apply_immediately()) {
+      group.pending.node_type = type;
+    } else if (type != group.node_type) {
+      return NotServedYet("Changing the node type of a running replication group");
+    }
+  }
+  return absl::OkStatus();
+}
+
+// What members share with their group.
+void CopyToMembers(Draft& draft, const ReplicationGroup& group) {
+  for (const std::string& id : group.member_clusters) {
+    const CacheCluster* found = draft.Find<CacheCluster>(id);
+    if (found == nullptr) continue;
+    CacheCluster cluster = *found;
+    cluster.maintenance_window = group.maintenance_window;
+    cluster.snapshots.window = group.snapshots.window;
+    cluster.snapshots.retention_days = id == group.snapshotting_cluster_id ? group.snapshots.retention_days : 0;
+    cluster.notification = group.notification;
+    cluster.auto_minor_version_upgrade = group.auto_minor_version_upgrade;
+    cluster.security_group_ids = group.security_group_ids;
+    draft.Put(cluster);
+  }
+}
+
+int RecentTestFailovers(const Draft& draft, ServiceTime now) {
+  int recent = 0;
+  for (const FailoverRecord* record : draft.All<FailoverRecord>()) {
+    recent += record->cause == FailoverCause::kTestFailover && now - record->started_at < std::chrono::hours(24) ? 1 : 0;
+  }
+  return recent;
+}
+
+}  // namespace
+
+Status ModifyReplicationGroup(RequestContext& context, const v1::ModifyReplicationGroupRequest& request,
+                              v1::ModifyReplicationGroupResponse& response) {
+  const std::string id = LowerCase(request.replication_group_id());
+  RETURN_IF_ERROR(RefuseGroupChanges(request));
+  return context.region.store.Mutate([&](Draft& draft) -> Status {
+    const ReplicationGroup* found = draft.Find<ReplicationGroup>(id);
+    if (found == nullptr) return ReplicationGroupNotFound(id);
+    if (found->status != GroupStatus::kAvailable) return ReplicationGroupNotAvailable(id, Text(found->status));
+    ReplicationGroup group = *found;
+    Change change{draft, request, group};
+    ASSIGN_OR_RETURN(change.anything, ModifyCommonAttributes(request, group));
+    if (request.has_replication_group_description()) {
+      change.anything = true;
+      group.description = request.replication_group_description();
+      if (group.description.empty() || group.description.size() > 255) {
+        return InvalidParameterValue("ReplicationGroupDescription has 1 to 255 characters.");
+      }
+    }
+    RETURN_IF_ERROR(ChangeFailover(change));
+    RETURN_IF_ERROR(ChangePrimary(change));
+    RETURN_IF_ERROR(ChangeSnapshots(change));
+    RETURN_IF_ERROR(ChangeEngine(change));
+    if (!change.anything) return NothingToModify();
+    draft.Put(group);
+    CopyToMembers(draft, group);
+    FillReplicationGroup(group, LookupIn(draft), context.region, *response.mutable_replication_group());
+    return absl::OkStatus();
+  });
+}
+
+// The planner fences the primary by killing its process, then fails over as if it had died.
+Status TestFailover(RequestContext& context, const v1::TestFailoverRequest& request, v1::TestFailoverResponse& response) {
+  const std::string id = LowerCase(request.replication_group_id());
+  return context.region.store.Mutate([&](Draft& draft) -> Status {
+    const ReplicationGroup* group = draft.Find<ReplicationGroup>(id);
+    if (group == nullptr) return ReplicationGroupNotFound(id);
+    const NodeGroup* found = draft.Find<NodeGroup>(id + "/" + request.node_group_id());
+    if (found == nullptr) return NodeGroupNotFound(id, request.node_group_id());
+    if (group->automatic_failover != AutomaticFailover::kEnabled) {
+      return InvalidParameterCombination(
+          fmt::format("Automatic failover is not enabled for replication group {}: turn it on with ModifyReplicationGroup.", id));
+    }
+    if (group->status != GroupStatus::kAvailable) return ReplicationGroupNotAvailable(id, Text(group->status));
+    if (found->failover.step != FailoverStep::kNone) {
+      return InvalidReplicationGroupState(fmt::format("A failover of node group {} is under way: wait until it is over.", found->id));
+    }
+    if (RecentTestFailovers(draft, context.now) >= kTestFailoversPerDay) return TestFailoverQuotaExceeded(kTestFailoversPerDay);
+    FillReplicationGroup(*group, LookupIn(draft), context.region, *response.mutable_replication_group());
+    NodeGroup shard = *found;
+    shard.failover = {};
+    shard.failover.step = FailoverStep::kFencing;
+    shard.failover.cause = FailoverCause::kTestFailover;
+    shard.failover.old_primary = shard.primary;
+    shard.status = NodeGroupStatus::kModifying;
+    draft.Put(shard);
+    ReplicationGroup changed = *group;
+    changed.status = GroupStatus::kModifying;
+    draft.Put(changed);
+    draft.Emit({0, SourceType::kReplicationGroup, id,
+                fmt::format("Test Failover API called for node group {}", request.node_group_id()), context.now});
+    return absl::OkStatus();
+  });
+}
+
+}  // namespace elastilab

@@ -1,0 +1,156 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "controlplane/api/group_handlers.h"
+#include "controlplane/api/identifiers.h"
+#include "controlplane/api/members.h"
+#include "controlplane/api/placement.h"
+#include "controlplane/api/replies.h"
+#include "controlplane/faults/faults.h"
+
+namespace elastilab {
+namespace {
+
+struct ReplicaWish {
+  int replicas = 0;
+  std::vector<std::string> zones;  // primary's first, then the replicas'; may be empty
+};
+
+// NewReplicaCount or ReplicaConfiguration, one of them; both operations share the rules.
+template <typename Request>
+StatusOr<ReplicaWish> ReadReplicaWish(const Request& request) {
+  if (!request.apply_immediately()) return InvalidParameterValue("ApplyImmediately must be true for this operation.");
+  if (request.has_new_replica_count() == (request.replica_configuration_size() > 0)) {
+    return InvalidParameterCombination("Give NewReplicaCount or ReplicaConfiguration, one of them.");
+  }
+  ReplicaWish wish;
+  wish.replicas = request.new_replica_count();
+  if (request.replica_configuration_size() > 0) {
+    const auto& shard = request.replica_configuration(0);
+    wish.replicas = shard.new_replica_count();
+    wish.zones.assign(shard.preferred_availability_zones().begin(), shard.preferred_availability_zones().end());
+    if (!wish.zones.empty() && static_cast<int>(wish.zones.size()) != wish.replicas + 1) {
+      return InvalidParameterCombination(
+          fmt::format("PreferredAvailabilityZones must name {} zones, the primary's included; it names {}.", wish.replicas + 1,
+                      wish.zones.size()));
+    }
+  }
+  if (wish.replicas < 0 || wish.replicas >= kMaxMembers) {
+    return InvalidParameterValue(
+        fmt::format("The number of replicas per node group must be within 0 and 5, not {}.", wish.replicas));
+  }
+  return wish;
+}
+
+StatusOr<ReplicationGroup> FindAvailable(const Draft& draft, const std::string& id) {
+  const ReplicationGroup* group = draft.Find<ReplicationGroup>(id);
+  if (group == nullptr) return ReplicationGroupNotFound(id);
+  if (group->status != GroupStatus::kAvailable) return ReplicationGroupNotAvailable(id, Text(group->status));
+  return *group;
+}
+
+// The zones of the nodes to add: those asked for that are not there yet, else where the fewest are.
+StatusOr<std::vector<std::string>> NewZones(const RequestContext& context, const Draft& draft, const ReplicationGroup& group,
+                                            const ReplicaWish& wish, int more) {
+  std::map<std::string, int> present = NodesPerZone(draft, group);
+  PlacementWish placement;
+  placement.nodes = more;
+  placement.already = present;
+  for (const std::string& zone : wish.zones) {
+    if (present[zone]-- > 0) continue;
+    placement.preferred.push_back(zone);
+  }
+  placement.preferred.resize(std::min<size_t>(placement.preferred.size(), more));
+  return PlaceNodes(placement, context.region.addresses.zones(), LostZones(draft));
+}
+
+// Which replicas go: those named, else from zones with the most nodes, the youngest first; never the primary.
+StatusOr<std::vector<std::string>> ChooseVictims(const Draft& draft, const ReplicationGroup& group, const NodeGroup& shard,
+                                                 const v1::DecreaseReplicaCountRequest& request, int less) {
+  std::vector<std::string> victims(request.replicas_to_remove().begin(), request.replicas_to_remove().end());
+  const CacheNode* primary = draft.Find<CacheNode>(shard.primary);
+  for (const std::string& id : victims) {
+    const auto& members = group.member_clusters;
+    if (std::find(members.begin(), members.end(), id) == members.end()) return CacheClusterNotFound(id);
+    if (primary != nullptr && primary->cluster_id == id) {
+      return InvalidParameterValue(fmt::format("{} is the primary of replication group {} and cannot be removed.", id, group.id));
+    }
+  }
+  if (!victims.empty()) return victims;
+  std::map<std::string, int> load = NodesPerZone(draft, group);
+  std::vector<const CacheNode*> replicas;
+  for (NodeUid uid : shard.nodes) {
+    if (uid != shard.primary) replicas.push_back(draft.Find<CacheNode>(uid));
+  }
+  while (less-- > 0 && !replicas.empty()) {
+    const auto victim = std::max_element(replicas.begin(), replicas.end(), [&](const CacheNode* a, const CacheNode* b) {
+      return std::pair(load[a->zone], a->uid) < std::pair(load[b->zone], b->uid);
+    });
+    victims.push_back((*victim)->cluster_id);
+    --load[(*victim)->zone];
+    replicas.erase(victim);
+  }
+  return victims;
+}
+
+}  // namespace
+
+Status IncreaseReplicaCount(RequestContext& context, const v1::IncreaseReplicaCountRequest& request,
+                            v1::IncreaseReplicaCountResponse& response) {
+  ASSIGN_OR_RETURN(const ReplicaWish wish, ReadReplicaWish(request));
+  return context.region.store.Mutate([&](Draft& draft) -> Status {
+    ASSIGN_OR_RETURN(ReplicationGroup group, FindAvailable(draft, LowerCase(request.replication_group_id())));
+    NodeGroup shard = *draft.Find<NodeGroup>(group.id + "/" + group.node_groups.front());
+    const int more = wish.replicas + 1 - static_cast<int>(group.member_clusters.size());
+    if (more == 0) return NoOperation(fmt::format("Replication group {} has {} replicas already.", group.id, wish.replicas));
+    if (more < 0) {
+      return InvalidParameterValue(fmt::format("Replication group {} has {} replicas, more than {}: use DecreaseReplicaCount.",
+                                               group.id, group.member_clusters.size() - 1, wish.replicas));
+    }
+    ASSIGN_OR_RETURN(const auto zones, NewZones(context, draft, group, wish, more));
+    Provision provision(context.region, draft, context.now);
+    RETURN_IF_ERROR(provision.CheckNodeQuota(more));
+    for (const std::string& zone : zones) {
+      RETURN_IF_ERROR(AddMember(provision, draft, group, shard, FreeMemberId(draft, group), zone, context.now));
+    }
+    group.status = GroupStatus::kModifying;
+    draft.Put(shard);
+    draft.Put(group);
+    FillReplicationGroup(group, LookupIn(draft), context.region, *response.mutable_replication_group());
+    return absl::OkStatus();
+  });
+}
+
+Status DecreaseReplicaCount(RequestContext& context, const v1::DecreaseReplicaCountRequest& request,
+                            v1::DecreaseReplicaCountResponse& response) {
+  const bool named = request.replicas_to_remove_size() > 0;
+  ReplicaWish wish;
+  if (named) {
+    if (!request.apply_immediately()) return InvalidParameterValue("ApplyImmediately must be true for this operation.");
+  } else {
+    ASSIGN_OR_RETURN(wish, ReadReplicaWish(request));
+  }
+  return context.region.store.Mutate([&](Draft& draft) -> Status {
+    ASSIGN_OR_RETURN(ReplicationGroup group, FindAvailable(draft, LowerCase(request.replication_group_id())));
+    const NodeGroup shard = *draft.Find<NodeGroup>(group.id + "/" + group.node_groups.front());
+    const int now = static_cast<int>(group.member_clusters.size()) - 1;
+    const int less = named ? request.replicas_to_remove_size() : now - wish.replicas;
+    if (less == 0) return NoOperation(fmt::format("Replication group {} has {} replicas already.", group.id, now));
+    if (less < 0) {
+      return InvalidParameterValue(
+          fmt::format("Replication group {} has {} replicas, fewer than {}: use IncreaseReplicaCount.", group.id, now, wish.replicas));
+    }
+    if (now - less < 1 && group.automatic_failover != AutomaticFailover::kDisabled) {
+      return InvalidParameterValue("With automatic failover a group keeps at least one replica: turn it off first.");
+    }
+    ASSIGN_OR_RETURN(const auto victims, ChooseVictims(draft, group, shard, request, less));
+    for (const std::string& id : victims) DeleteClusterRecords(draft, *draft.Find<CacheCluster>(id));
+    group.status = GroupStatus::kModifying;
+    draft.Put(group);
+    FillReplicationGroup(group, LookupIn(draft), context.region, *response.mutable_replication_group());
+    return absl::OkStatus();
+  });
+}
+
+}  // namespace elastilab
