@@ -119,6 +119,12 @@ Status Shutdown(AdminContext& ctx, const pb::ShutdownRequest&, pb::ShutdownRespo
     LabSettings settings = *draft.Find<LabSettings>(1);
     settings.suspended = true;
     draft.Put(settings);
+    for (const CacheNode* found : draft.All<CacheNode>()) {
+      if (!found->ever_ready || found->status == NodeStatus::kDeleting) continue;
+      CacheNode node = *found;
+      node.stopped = true;
+      draft.Put(node);
+    }
     return absl::OkStatus();
   }));
   size_t zones = 0;

@@ -52,6 +52,13 @@ Status OnlyReplicaOfGroup(const CacheCluster& cluster) {
       cluster.group_id));
 }
 
+Status RebootWouldEmptyGroup(const CacheCluster& cluster) {
+  return InvalidState(fmt::format(
+      "Cache cluster {} is serving as primary for replication group {}: rebooting it would empty its replicas too. Make a replica the "
+      "primary first, with TestFailover or ModifyReplicationGroup.",
+      cluster.id, cluster.group_id));
+}
+
 Status GroupOfClusterNotAvailable(const CacheCluster& cluster, std::string_view group_status) {
   return InvalidState(fmt::format("Replication group {}, of which {} is a member, is {}: wait until it is available.", cluster.group_id,
                                   cluster.id, group_status));

@@ -17,6 +17,8 @@ Status CacheClusterNotDeletable(const CacheCluster& cluster);
 Status ServesAsPrimary(const CacheCluster& cluster);
 Status OnlyMemberOfGroup(const CacheCluster& cluster);
 Status OnlyReplicaOfGroup(const CacheCluster& cluster);
+// Its replicas would copy the emptiness.
+Status RebootWouldEmptyGroup(const CacheCluster& cluster);
 Status GroupOfClusterNotAvailable(const CacheCluster& cluster, std::string_view group_status);
 
 Status NodeQuotaForCustomerExceeded(int limit);

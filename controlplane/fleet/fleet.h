@@ -44,7 +44,8 @@ class Fleet {
     std::function<std::vector<agent::v1::Assignment>(const std::string& zone, const std::set<NodeUid>& known)> assignments;
   };
 
-  explicit Fleet(const Clock& clock) : clock_(clock) {}
+  explicit Fleet(const Clock& clock) : clock_(clock), started_(clock.Monotonic()) {}
+  RealTime started() const { return started_; }
   void SetListener(Listener listener) { listener_ = std::move(listener); }
 
   // From the agent's stream. Connect answers with Welcome; false when another agent serves the zone.
@@ -91,6 +92,7 @@ class Fleet {
   void Heard(const std::string& zone, std::vector<std::string>& changed);
 
   const Clock& clock_;
+  const RealTime started_;
   Listener listener_;
   mutable std::mutex mu_;
   std::map<std::string, Session> sessions_;

@@ -172,6 +172,7 @@ struct CacheNode {
   int64_t revision = 1;
   bool fenced = false;        // this incarnation must be dead and stay so
   bool ever_ready = false;    // this incarnation has answered
+  bool stopped = false;       // `elastilab down` stopped it in good order: its files hold what it held
   int64_t restarts = 0;       // in-place restarts of this incarnation that users were told of
   std::string problem;        // why it can't be started, as told to users; empty: nothing is wrong
   ServiceTime created_at;

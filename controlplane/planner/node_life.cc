@@ -9,6 +9,8 @@ namespace {
 
 // How long an answer of the engine itself counts while its agent is away.
 constexpr int64_t kDirectAnswerMicros = 300'000;
+// After a start agents have this long to connect before the engines are asked themselves.
+constexpr int64_t kHelloMicros = 2'000'000;
 
 const NodeObservation* Seen(const World& world, const CacheNode& node) {
   auto it = world.seen.find(node.uid);
@@ -32,7 +34,7 @@ Life LifeByAgent(const NodeObservation* seen, const CacheNode& node) {
 }
 
 Life LifeByAsking(const NodeObservation* seen, const CacheNode& node) {
-  if (!node.ever_ready) return Life::kStarting;
+  if (!node.ever_ready || node.stopped) return Life::kStarting;
   if (seen == nullptr || seen->direct_incarnation != node.incarnation) return Life::kUnknown;
   switch (seen->direct) {
     case DirectVerdict::kAnswers:
@@ -47,8 +49,14 @@ Life LifeByAsking(const NodeObservation* seen, const CacheNode& node) {
   return Life::kUnknown;
 }
 
+bool AwaitsHello(const World& world, const CacheNode& node) {
+  return !world.zones.contains(node.zone) && !world.lost_zones.contains(node.zone) &&
+         world.now_micros - world.started_micros < kHelloMicros;
+}
+
 void AskWhileAgentIsAway(Planning& p, const CacheNode& node) {
-  if (HasAgent(p.world, node) || !node.ever_ready) return;
+  if (HasAgent(p.world, node) || !node.ever_ready || node.stopped) return;
+  if (AwaitsHello(p.world, node)) return p.plan.WakeAt(p.world.started_micros + kHelloMicros);
   const NodeObservation* seen = Seen(p.world, node);
   const bool fresh = seen != nullptr && seen->direct_incarnation == node.incarnation &&
                      seen->direct != DirectVerdict::kUnknown &&
@@ -132,6 +140,7 @@ void ReplaceNode(Planning& p, CacheNode& node) {
   }
   ++node.incarnation;
   node.ever_ready = false;
+  node.stopped = false;
   node.fenced = false;
   node.restarts = 0;
   if (node.role == Role::kReplica) node.follows = 0;
@@ -146,7 +155,10 @@ void TendNode(Planning& p, CacheNode& node) {
     NoticeRestarts(p, node, *seen);
   }
   NoticeAbsence(p, node, life);
-  if (life == Life::kServing) node.ever_ready = true;
+  if (life == Life::kServing) {
+    node.ever_ready = true;
+    node.stopped = false;
+  }
   if (life == Life::kSilent) {
     node.fenced = true;
     if (!HasAgent(p.world, node)) p.plan.fence_directly.insert(node.uid);

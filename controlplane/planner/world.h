@@ -28,10 +28,11 @@ struct Records {
 struct World {
   ServiceTime now;
   int64_t now_micros = 0;  // CLOCK_MONOTONIC, as agents use it
+  int64_t started_micros = 0;  // when this control plane began to listen for agents
   bool suspended = false;  // the lab is going down: change nothing
   Records records;
   std::map<NodeUid, NodeObservation> seen;
-  std::map<std::string, ZoneObservation> zones;  // as seen
+  std::map<std::string, ZoneObservation> zones;  // as seen; none for an agent not heard of since the start
   std::set<std::string> lost_zones;              // as decided by a user
 };
 

@@ -68,6 +68,7 @@ World Observe(const Store& store, const Fleet& fleet, const Clock& clock, const 
   World world;
   world.now = clock.Now();
   world.now_micros = Micros(clock.Monotonic());
+  world.started_micros = Micros(fleet.started());
   store.Read([&](const State& state) {
     world.records = RecordsOf(state, key);
     if (const LabSettings* settings = state.Find<LabSettings>(1)) world.suspended = settings->suspended;

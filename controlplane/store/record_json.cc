@@ -160,6 +160,7 @@ void Fields(V& v, Is<CacheNode> auto& r) {
   v("revision", r.revision);
   v("fenced", r.fenced);
   v("ever_ready", r.ever_ready);
+  v("stopped", r.stopped);
   v("restarts", r.restarts);
   v("problem", r.problem);
   v("created_at", r.created_at);

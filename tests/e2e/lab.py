@@ -167,23 +167,20 @@ class Lab:
         return eventually(fact, what=f"{name} settled")
 
     def processes(self):
-        """pid → command line of everything that belongs to this lab: daemons by argument, engines by their marker."""
+        """pid → command line of everything that belongs to this lab: each writes its log into the lab's directory."""
         found = {}
         for pid in filter(str.isdigit, os.listdir("/proc")):
             try:
                 with open(f"/proc/{pid}/cmdline", "rb") as file:
                     line = file.read().replace(b"\0", b" ").decode(errors="replace")
-                with open(f"/proc/{pid}/environ", "rb") as file:
-                    environ = file.read().decode(errors="replace")
+                output = os.readlink(f"/proc/{pid}/fd/1")
                 with open(f"/proc/{pid}/stat") as file:
                     state = file.read().rsplit(")", 1)[1].split()[0]
             except OSError:
                 continue
             if state == "Z" or int(pid) == os.getpid():
                 continue
-            is_daemon = "elastilabd" in line or "elastilab-agent" in line or "elastilab-discovery" in line
-            if (is_daemon and (self.dir in line or f"ELASTILAB_DATA_DIR={self.dir}" in environ)) or (
-                    "ELASTILAB_NODE=" in environ and f"ELASTILAB_DATA_DIR={self.dir}" in environ):
+            if output.startswith(self.dir + "/"):
                 found[int(pid)] = line
         return found
 
