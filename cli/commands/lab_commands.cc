@@ -3,6 +3,7 @@
 
 #include <charconv>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "cli/commands/duration.h"
 #include "cli/commands/lab_text.h"
@@ -18,6 +19,7 @@ namespace {
 using SteadyClock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds kQuickAnswer{3'000};
+constexpr std::chrono::milliseconds kSettleTime{5'000};
 
 StatusOr<admin::v1::GetLabResponse> GetLab(Context& context) {
   return AdminCall<admin::v1::GetLabResponse>(context.rpc(), "GetLab", admin::v1::GetLabRequest(), kQuickAnswer);
@@ -39,11 +41,29 @@ StatusOr<LabSettings> WantedSettings(const Context& context) {
   return settings;
 }
 
+// The pid of a control plane that answers; 0 when none holds the data directory. One that was killed this moment holds
+// it until the kernel is done with it, and one that is just starting does not answer yet: both settle within moments.
+StatusOr<int64_t> AnsweringDaemon(Context& context) {
+  const auto deadline = SteadyClock::now() + kSettleTime;
+  while (true) {
+    const int64_t pid = RunningDaemon(context.files);
+    if (pid == 0) return 0;
+    if (GetLab(context).ok()) return pid;
+    if (SteadyClock::now() > deadline) {
+      return absl::FailedPreconditionError(fmt::format(
+          "a control plane with pid {} holds {} and does not answer; if it hangs: kill -9 {}, then elastilab up", pid,
+          context.files.data_dir, pid));
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+}
+
 StatusOr<int> Up(Context& context) {
   const auto start = SteadyClock::now();
   ASSIGN_OR_RETURN(const auto timeout, ParseDuration(context.args.Get("timeout", "30s")));
   ASSIGN_OR_RETURN(const LabSettings settings, WantedSettings(context));
-  if (const int64_t pid = RunningDaemon(context.files); pid > 0) {
+  ASSIGN_OR_RETURN(const int64_t pid, AnsweringDaemon(context));
+  if (pid > 0) {
     const auto saved = LoadSettings(context.files);
     context.Print(fmt::format("The lab is already running (pid {}).\n", pid));
     if (saved.ok() && *saved != settings) context.Note("It keeps its settings; to change them: elastilab down, then up.");

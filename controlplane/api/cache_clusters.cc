@@ -1,212 +1,227 @@
-// CreateCacheCluster, DescribeCacheClusters, DeleteCacheCluster, RebootCacheCluster.
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
-#include <algorithm>
-#include <random>
-
-#include "controlplane/api/lookup.h"
-#include "controlplane/api/new_nodes.h"
-#include "controlplane/api/operations.h"
+#include "controlplane/api/cluster_handlers.h"
+#include "controlplane/api/common_attributes.h"
+#include "controlplane/api/engine_choice.h"
+#include "controlplane/api/members.h"
 #include "controlplane/api/paging.h"
+#include "controlplane/api/placement.h"
 #include "controlplane/api/replies.h"
-#include "controlplane/api/tag_sets.h"
-#include "controlplane/api/validate_create.h"
-#include "controlplane/api/validate_names.h"
-#include "controlplane/faults/cluster_faults.h"
-#include "controlplane/faults/common_faults.h"
-#include "controlplane/faults/engine_faults.h"
-#include "controlplane/faults/group_faults.h"
 
 namespace elastilab {
 namespace {
 
-namespace v1 = elasticache::v1;
+constexpr int kMaxMemcachedNodes = 40;
 
-// A name is taken until the last trace of its bearer is gone; groups and clusters share the names.
-Status CheckNameIsFree(const Draft& draft, const std::string& id) {
-  const bool taken = draft.Find<CacheCluster>(id) != nullptr || draft.Find<ReplicationGroup>(id) != nullptr;
-  return taken ? CacheClusterAlreadyExists(id) : absl::OkStatus();
+template <typename Field>
+std::optional<std::string> Given(bool has, const Field& text) {
+  return has ? std::optional<std::string>(text) : std::nullopt;
 }
 
-std::string PreferredZone(const std::vector<std::string>& zones) {
-  const bool same = std::all_of(zones.begin(), zones.end(), [&](const std::string& z) { return z == zones.front(); });
-  return same && !zones.empty() ? zones.front() : "Multiple";
-}
-
-StatusOr<CacheCluster> InsertCluster(Draft& draft, const RequestContext& ctx, const ClusterSpec& spec) {
-  ASSIGN_OR_RETURN(const SubnetGroup subnets, FindSubnetGroup(draft, ctx.region, spec.settings.subnet_group));
-  RETURN_IF_ERROR(CheckNameIsFree(draft, spec.id));
-  RETURN_IF_ERROR(CheckNodeQuota(draft, spec.nodes));
-  const PlacementWish wish{spec.nodes, spec.zones, spec.cross_az, {}, subnets.name};
-  ASSIGN_OR_RETURN(const std::vector<std::string> zones, PlaceNodes(ZoneStates(draft, ctx.region, subnets), wish));
-  CacheCluster cluster = MakeCluster(draft, ctx, spec.id, spec.settings);
-  cluster.cross_az = spec.cross_az;
-  cluster.preferred_zone = PreferredZone(zones);
-  const Role role = spec.settings.engine == Engine::kMemcached ? Role::kNone : Role::kPrimary;
-  for (size_t i = 0; i < zones.size(); ++i) {
-    RETURN_IF_ERROR(AddNode(draft, ctx, zones[i], FourDigits(static_cast<int>(i) + 1), role, &cluster).status());
+Status CheckNodeCount(Engine engine, int nodes) {
+  if (nodes < 1) return InvalidParameterValue(fmt::format("NumCacheNodes {} is less than 1.", nodes));
+  if (engine != Engine::kMemcached && nodes != 1) {
+    return InvalidParameterValue("Cannot create a Redis cluster with a NumCacheNodes parameter greater than 1. Replicas come with "
+                                 "CreateReplicationGroup.");
   }
-  if (spec.settings.engine == Engine::kMemcached) {
-    ASSIGN_OR_RETURN(cluster.configuration_endpoint, NewEndpoint(draft, ctx.region, cluster.port));
+  return nodes > kMaxMemcachedNodes ? NodeQuotaForClusterExceeded(kMaxMemcachedNodes) : absl::OkStatus();
+}
+
+Status CheckMemcachedOnly(const v1::CreateCacheClusterRequest& request, Engine engine) {
+  const bool snapshots = request.snapshot_retention_limit() != 0 || request.has_snapshot_window();
+  if (engine == Engine::kMemcached && snapshots) {
+    return InvalidParameterCombination(
+        "Snapshots are not supported for memcached: leave SnapshotRetentionLimit and SnapshotWindow out.");
   }
-  draft.Put(cluster);
-  RETURN_IF_ERROR(AddTags(draft, ClusterArn(ctx.region, spec.id), spec.settings.tags));
-  return cluster;
-}
-
-StatusOr<CacheCluster> InsertReplica(Draft& draft, const RequestContext& ctx, const ReplicaSpec& spec) {
-  ASSIGN_OR_RETURN(ReplicationGroup group, FindAvailableGroup(draft, spec.group_id));
-  RETURN_IF_ERROR(CheckNameIsFree(draft, spec.id));
-  if (group.member_clusters.size() >= kMaxGroupMembers) return NodeQuotaForClusterExceeded(kMaxGroupMembers);
-  RETURN_IF_ERROR(CheckNodeQuota(draft, 1));
-  NodeGroup node_group = OnlyNodeGroup(draft, group);
-  ASSIGN_OR_RETURN(const SubnetGroup subnets, FindSubnetGroup(draft, ctx.region, group.subnet_group));
-  PlacementWish wish{.nodes = 1, .preferred = {}, .spread = true, .beside = {}, .subnet_group = subnets.name};
-  if (!spec.zone.empty()) wish.preferred = {spec.zone};
-  for (const CacheCluster& member : MembersOf(draft, group)) wish.beside.push_back(OnlyNode(draft, member).zone);
-  ASSIGN_OR_RETURN(const std::vector<std::string> zones, PlaceNodes(ZoneStates(draft, ctx.region, subnets), wish));
-  ASSIGN_OR_RETURN(const CacheCluster replica, AddMember(draft, ctx, spec.id, zones.front(), Role::kReplica, &group, &node_group));
-  group.status = GroupStatus::kModifying;
-  node_group.status = NodeGroupStatus::kModifying;
-  draft.Put(group);
-  draft.Put(node_group);
-  RETURN_IF_ERROR(AddTags(draft, ClusterArn(ctx.region, spec.id), TagsAt(draft, GroupArn(ctx.region, group.id))));
-  RETURN_IF_ERROR(AddTags(draft, ClusterArn(ctx.region, spec.id), spec.tags));
-  return replica;
-}
-
-// A member may go when it is a replica that nobody depends on.
-Status CheckMemberMayGo(const Draft& draft, const CacheCluster& cluster) {
-  ASSIGN_OR_RETURN(const ReplicationGroup group, FindGroup(draft, cluster.group_id));
-  const size_t members = MembersOf(draft, group).size();
-  if (members == 1) return OnlyMemberOfGroup(cluster);
-  const NodeGroup node_group = OnlyNodeGroup(draft, group);
-  if (node_group.primary == OnlyNode(draft, cluster).uid) return ServesAsPrimary(cluster);
-  const bool failover = group.automatic_failover != AutomaticFailover::kDisabled || group.pending.automatic_failover.value_or(false);
-  if (members == 2 && failover) return OnlyReplicaOfGroup(cluster);
-  if (group.status != GroupStatus::kAvailable) return GroupOfClusterNotAvailable(cluster, Text(group.status));
+  if (engine != Engine::kMemcached && request.az_mode() == v1::AZ_MODE_CROSS_AZ) {
+    return InvalidParameterCombination("AZMode cross-az is for memcached: a redis group spreads with MultiAZEnabled.");
+  }
   return absl::OkStatus();
 }
 
-void MarkGroupModifying(Draft& draft, const CacheCluster& member) {
-  ReplicationGroup group = *draft.Find<ReplicationGroup>(member.group_id);
-  NodeGroup node_group = OnlyNodeGroup(draft, group);
-  group.status = GroupStatus::kModifying;
-  node_group.status = NodeGroupStatus::kModifying;
-  if (group.snapshotting_cluster_id == member.id) {
-    group.snapshotting_cluster_id = draft.Find<CacheNode>(node_group.primary)->cluster_id;
+// The wish for zones: AZMode, one zone for all, or one for each.
+StatusOr<PlacementWish> ReadPlacement(const v1::CreateCacheClusterRequest& request, int nodes) {
+  PlacementWish wish;
+  wish.nodes = nodes;
+  wish.spread = request.az_mode() == v1::AZ_MODE_CROSS_AZ;
+  wish.seed = std::hash<std::string>{}(request.cache_cluster_id());
+  if (wish.spread && nodes == 1) {
+    return InvalidParameterCombination("AZMode cross-az is not supported with NumCacheNodes 1: ask for two nodes or more.");
   }
-  draft.Put(group);
-  draft.Put(node_group);
-  // Whoever serves the reader endpoint may change with it.
-  for (const CacheCluster& other : MembersOf(draft, group)) TellAgents(draft, other);
-}
-
-StatusOr<std::vector<CacheNode>> NodesToReboot(const Draft& draft, const CacheCluster& cluster,
-                                               const std::vector<std::string>& ids) {
-  const std::vector<CacheNode> nodes = NodesOf(draft, cluster, false);
-  std::vector<CacheNode> chosen;
-  for (const std::string& id : ids) {
-    const auto node = std::find_if(nodes.begin(), nodes.end(), [&](const CacheNode& n) { return n.id == id; });
-    if (node == nodes.end()) {
-      std::vector<std::string> existing;
-      for (const CacheNode& n : nodes) existing.push_back(n.id);
-      return UnknownCacheNodes(cluster.id, id, fmt::format("{}", fmt::join(existing, ", ")));
+  if (request.has_preferred_availability_zone() && request.preferred_availability_zones_size() > 0) {
+    return InvalidParameterCombination("Give PreferredAvailabilityZone or PreferredAvailabilityZones, not both.");
+  }
+  if (request.has_preferred_availability_zone()) {
+    if (request.preferred_availability_zone() == "Multiple") {
+      wish.spread = true;
+    } else {
+      wish.preferred.assign(nodes, request.preferred_availability_zone());
     }
-    chosen.push_back(*node);
   }
-  return chosen;
+  for (const std::string& zone : request.preferred_availability_zones()) wish.preferred.push_back(zone);
+  const bool spans = std::set(wish.preferred.begin(), wish.preferred.end()).size() > 1;
+  if (spans && request.az_mode() == v1::AZ_MODE_SINGLE_AZ) {
+    return InvalidParameterCombination("AZMode single-az does not fit PreferredAvailabilityZones in several zones: say cross-az.");
+  }
+  return wish;
 }
 
-// A new incarnation on empty files: what the node held in memory is lost, as in the service.
-void Reboot(Draft& draft, const RequestContext& ctx, CacheNode node) {
-  ++node.incarnation;
-  ++node.revision;
-  node.status = NodeStatus::kRebooting;
-  node.ever_ready = false;
-  node.fenced = false;
-  node.restarts = 0;
-  if (node.role == Role::kReplica) node.follows = 0;
-  EmitForCluster(draft, ctx, node.cluster_id, fmt::format("Cache node {} shutdown", node.id));
-  draft.Put(std::move(node));
+std::string ShownZone(const std::vector<std::string>& zones) {
+  return std::set(zones.begin(), zones.end()).size() > 1 ? "Multiple" : zones.front();
+}
+
+// Any attribute of its own is the group's to give.
+Status CheckReplicaAttributes(const v1::CreateCacheClusterRequest& request) {
+  const bool others = request.has_engine() || request.has_engine_version() || request.has_cache_node_type() ||
+                      request.has_num_cache_nodes() || request.has_cache_parameter_group_name() ||
+                      request.has_cache_subnet_group_name() || request.has_port() || request.has_snapshot_retention_limit() ||
+                      request.has_snapshot_window() || request.security_group_ids_size() > 0;
+  if (!others) return absl::OkStatus();
+  return InvalidParameterCombination("Cannot specify additional cache cluster parameters when creating a replica cluster");
+}
+
+Status CreateReplica(RequestContext& context, const std::string& id, const v1::CreateCacheClusterRequest& request,
+                     v1::CreateCacheClusterResponse& response) {
+  RETURN_IF_ERROR(CheckReplicaAttributes(request));
+  return context.region.store.Mutate([&](Draft& draft) -> Status {
+    const ReplicationGroup* found = draft.Find<ReplicationGroup>(LowerCase(request.replication_group_id()));
+    if (found == nullptr) return ReplicationGroupNotFound(request.replication_group_id());
+    if (found->status != GroupStatus::kAvailable) return ReplicationGroupNotAvailable(found->id, Text(found->status));
+    if (found->member_clusters.size() >= kMaxMembers) return NodeQuotaForClusterExceeded(kMaxMembers);
+    ReplicationGroup group = *found;
+    NodeGroup shard = *draft.Find<NodeGroup>(group.id + "/" + group.node_groups.front());
+    PlacementWish wish;
+    if (request.has_preferred_availability_zone()) wish.preferred = {request.preferred_availability_zone()};
+    wish.already = NodesPerZone(draft, group);
+    ASSIGN_OR_RETURN(const auto zones, PlaceNodes(wish, context.region.addresses.zones(), LostZones(draft)));
+    Provision provision(context.region, draft, context.now);
+    RETURN_IF_ERROR(provision.CheckNodeQuota(1));
+    RETURN_IF_ERROR(AddMember(provision, draft, group, shard, id, zones.front(), context.now));
+    RETURN_IF_ERROR(PutTags(draft, Arn(context.region.location, "cluster", id), ReadTags(request.tags())));
+    group.status = GroupStatus::kModifying;
+    draft.Put(group);
+    draft.Put(shard);
+    FillCacheCluster(*draft.Find<CacheCluster>(id), LookupIn(draft), context.region, false, *response.mutable_cache_cluster());
+    return absl::OkStatus();
+  });
+}
+
+// All of a new cluster that does not depend on what else there is.
+StatusOr<CacheCluster> ReadCluster(const RequestContext& context, const std::string& id,
+                                   const v1::CreateCacheClusterRequest& request) {
+  EngineWish wish;
+  wish.engine = Given(request.has_engine(), request.engine());
+  wish.version = Given(request.has_engine_version(), request.engine_version());
+  wish.node_type = Given(request.has_cache_node_type(), request.cache_node_type());
+  wish.parameter_group = Given(request.has_cache_parameter_group_name(), request.cache_parameter_group_name());
+  ASSIGN_OR_RETURN(const EngineChoice choice, ChooseEngine(wish));
+  RETURN_IF_ERROR(CheckNodeCount(choice.engine, request.has_num_cache_nodes() ? request.num_cache_nodes() : 1));
+  RETURN_IF_ERROR(CheckMemcachedOnly(request, choice.engine));
+  RETURN_IF_ERROR(CheckInstalled(context.region, choice.engine));
+  CacheCluster cluster;
+  cluster.id = id;
+  cluster.engine = choice.engine;
+  cluster.engine_version = choice.full_version;
+  cluster.node_type = choice.node_type;
+  cluster.parameter_group = choice.parameter_group;
+  cluster.port = request.has_port() ? request.port() : choice.default_port;
+  RETURN_IF_ERROR(CheckPort(cluster.port));
+  cluster.subnet_group = request.has_cache_subnet_group_name() ? LowerCase(request.cache_subnet_group_name()) : "default";
+  cluster.created_at = context.now;
+  RETURN_IF_ERROR(FillCommonAttributes(request, cluster));
+  if (cluster.engine == Engine::kMemcached) cluster.snapshots = {};
+  return cluster;
 }
 
 }  // namespace
 
-Status CreateCacheCluster(RequestContext& ctx, const v1::CreateCacheClusterRequest& request, v1::CreateCacheClusterResponse& response) {
-  if (request.has_replication_group_id()) {
-    ASSIGN_OR_RETURN(const ReplicaSpec spec, ValidateCreateReplica(request));
-    return ctx.region.store.Mutate([&](Draft& draft) -> Status {
-      ASSIGN_OR_RETURN(const CacheCluster replica, InsertReplica(draft, ctx, spec));
-      *response.mutable_cache_cluster() = ToReply(replica, draft, ctx.region, false);
-      return absl::OkStatus();
-    });
-  }
-  ASSIGN_OR_RETURN(const ClusterSpec spec, ValidateCreateCluster(request, {ctx.region.location.region, std::random_device{}()}));
-  if (!ctx.region.engine_is_installed(spec.settings.engine)) return EngineNotInstalled(spec.settings.engine);
-  return ctx.region.store.Mutate([&](Draft& draft) -> Status {
-    ASSIGN_OR_RETURN(const CacheCluster cluster, InsertCluster(draft, ctx, spec));
-    *response.mutable_cache_cluster() = ToReply(cluster, draft, ctx.region, false);
+// Accepts the request and records the wish; the planner makes it true.
+Status CreateCacheCluster(RequestContext& context, const v1::CreateCacheClusterRequest& request,
+                          v1::CreateCacheClusterResponse& response) {
+  ASSIGN_OR_RETURN(const std::string id, CheckIdentifier("CacheClusterIdentifier", request.cache_cluster_id(), kMaxClusterId));
+  RETURN_IF_ERROR(RefuseWhatIsNotServed(request));
+  if (request.has_replication_group_id()) return CreateReplica(context, id, request, response);
+  ASSIGN_OR_RETURN(const CacheCluster wish, ReadCluster(context, id, request));
+  const int nodes = request.has_num_cache_nodes() ? request.num_cache_nodes() : 1;
+  ASSIGN_OR_RETURN(const PlacementWish placement, ReadPlacement(request, nodes));
+  return context.region.store.Mutate([&](Draft& draft) -> Status {
+    if (draft.Find<CacheCluster>(id) != nullptr || draft.Find<ReplicationGroup>(id) != nullptr) {
+      return CacheClusterAlreadyExists(id);
+    }
+    ASSIGN_OR_RETURN(const SubnetGroup subnets, FindSubnetGroup(context.region, draft, wish.subnet_group));
+    ASSIGN_OR_RETURN(const auto zones, PlaceNodes(placement, ZonesOf(context.region, subnets), LostZones(draft)));
+    Provision provision(context.region, draft, context.now);
+    RETURN_IF_ERROR(provision.CheckNodeQuota(nodes));
+    CacheCluster cluster = wish;
+    cluster.generation = draft.NextId();
+    cluster.preferred_zone = ShownZone(zones);
+    cluster.cross_az = cluster.preferred_zone == "Multiple";
+    if (cluster.engine == Engine::kMemcached) {
+      ASSIGN_OR_RETURN(cluster.configuration_endpoint, provision.NewEndpoint(cluster.port));
+    }
+    const Role role = cluster.engine == Engine::kMemcached ? Role::kNone : Role::kPrimary;
+    for (int i = 0; i < nodes; ++i) {
+      RETURN_IF_ERROR(provision.AddNode(cluster, FourDigits(i + 1), zones[i], role).status());
+    }
+    RETURN_IF_ERROR(PutTags(draft, Arn(context.region.location, "cluster", id), ReadTags(request.tags())));
+    draft.Put(cluster);
+    FillCacheCluster(cluster, LookupIn(draft), context.region, false, *response.mutable_cache_cluster());
     return absl::OkStatus();
   });
 }
 
-Status DescribeCacheClusters(RequestContext& ctx, const v1::DescribeCacheClustersRequest& request,
+Status DescribeCacheClusters(RequestContext& context, const v1::DescribeCacheClustersRequest& request,
                              v1::DescribeCacheClustersResponse& response) {
   ASSIGN_OR_RETURN(const Page page, PageOf(request));
-  return ctx.region.store.Read([&](const State& state) -> Status {
-    const auto add = [&](const CacheCluster& cluster) {
-      *response.add_cache_clusters() = ToReply(cluster, state, ctx.region, request.show_cache_node_info());
-    };
-    if (request.has_cache_cluster_id()) {
+  return context.region.store.Read([&](const State& state) -> Status {
+    const Lookup find = LookupIn(state);
+    if (request.has_cache_cluster_id() && !request.cache_cluster_id().empty()) {
       const CacheCluster* cluster = state.Find<CacheCluster>(LowerCase(request.cache_cluster_id()));
       if (cluster == nullptr) return CacheClusterNotFound(request.cache_cluster_id());
-      add(*cluster);
+      FillCacheCluster(*cluster, find, context.region, request.show_cache_node_info(), *response.add_cache_clusters());
       return absl::OkStatus();
     }
-    const bool alone = request.show_cache_clusters_not_in_replication_groups();
-    ListPage(state.clusters, page, [&](const CacheCluster& cluster) { return !alone || cluster.group_id.empty(); }, add, response);
-    return absl::OkStatus();
-  });
-}
-
-Status DeleteCacheCluster(RequestContext& ctx, const v1::DeleteCacheClusterRequest& request, v1::DeleteCacheClusterResponse& response) {
-  return ctx.region.store.Mutate([&](Draft& draft) -> Status {
-    ASSIGN_OR_RETURN(const CacheCluster cluster, FindCluster(draft, request.cache_cluster_id()));
-    if (request.has_final_snapshot_identifier()) {
-      return cluster.engine == Engine::kMemcached ? NotForMemcached("FinalSnapshotIdentifier") : NotServedYet("FinalSnapshotIdentifier");
-    }
-    if (cluster.status == ClusterStatus::kDeleting) return CacheClusterNotDeletable(cluster);
-    if (!cluster.group_id.empty()) RETURN_IF_ERROR(CheckMemberMayGo(draft, cluster));
-    if (!IsDeletable(draft, cluster)) return CacheClusterNotDeletable(cluster);
-    MarkDeleting(draft, cluster);
-    if (!cluster.group_id.empty()) MarkGroupModifying(draft, cluster);
-    *response.mutable_cache_cluster() = ToReply(*draft.Find<CacheCluster>(cluster.id), draft, ctx.region, false);
-    return absl::OkStatus();
-  });
-}
-
-Status RebootCacheCluster(RequestContext& ctx, const v1::RebootCacheClusterRequest& request, v1::RebootCacheClusterResponse& response) {
-  return ctx.region.store.Mutate([&](Draft& draft) -> Status {
-    ASSIGN_OR_RETURN(CacheCluster cluster, FindCluster(draft, request.cache_cluster_id()));
-    if (cluster.status != ClusterStatus::kAvailable) return CacheClusterNotAvailable(cluster);
-    ASSIGN_OR_RETURN(const std::vector<CacheNode> nodes, NodesToReboot(draft, cluster, WordsOf(request.cache_node_ids_to_reboot())));
-    if (!cluster.group_id.empty()) {
-      ASSIGN_OR_RETURN(const ReplicationGroup group, FindGroup(draft, cluster.group_id));
-      if (group.status != GroupStatus::kAvailable) return GroupOfClusterNotAvailable(cluster, Text(group.status));
-      const NodeGroup node_group = OnlyNodeGroup(draft, group);
-      const bool primary = node_group.primary == cluster.nodes.front();
-      if (primary && node_group.nodes.size() > 1) {
-        return RebootWouldEmptyGroup(cluster);
+    auto it = page.after ? state.clusters.upper_bound(*page.after) : state.clusters.begin();
+    for (; it != state.clusters.end(); ++it) {
+      if (request.show_cache_clusters_not_in_replication_groups() && !it->second->group_id.empty()) continue;
+      if (response.cache_clusters_size() == page.limit) {
+        response.set_marker(MarkerFor(response.cache_clusters(page.limit - 1).cache_cluster_id()));
+        break;
       }
+      FillCacheCluster(*it->second, find, context.region, request.show_cache_node_info(), *response.add_cache_clusters());
     }
-    for (const CacheNode& node : nodes) Reboot(draft, ctx, node);
-    cluster.status = ClusterStatus::kRebooting;
-    draft.Put(cluster);
-    *response.mutable_cache_cluster() = ToReply(cluster, draft, ctx.region, false);
     return absl::OkStatus();
   });
+}
+
+Status DeleteCacheCluster(RequestContext& context, const v1::DeleteCacheClusterRequest& request,
+                          v1::DeleteCacheClusterResponse& response) {
+  const std::string id = LowerCase(request.cache_cluster_id());
+  if (request.has_final_snapshot_identifier()) return NotServedYet("A final snapshot (FinalSnapshotIdentifier)");
+  return context.region.store.Mutate([&](Draft& draft) -> Status {
+    const CacheCluster* found = draft.Find<CacheCluster>(id);
+    if (found == nullptr) return CacheClusterNotFound(id);
+    if (found->status == ClusterStatus::kDeleting) return CacheClusterNotAvailable(id, Text(found->status));
+    if (!found->group_id.empty()) {
+      const ReplicationGroup* group = draft.Find<ReplicationGroup>(found->group_id);
+      RETURN_IF_ERROR(CheckMemberMayGo(draft, *found, *group));
+      ReplicationGroup changed = *group;
+      changed.status = GroupStatus::kModifying;
+      draft.Put(changed);
+    }
+    DeleteClusterRecords(draft, *found);
+    FillCacheCluster(*draft.Find<CacheCluster>(id), LookupIn(draft), context.region, false, *response.mutable_cache_cluster());
+    return absl::OkStatus();
+  });
+}
+
+void AddCacheClusterHandlers(HandlerTable& table) {
+  table["CreateCacheCluster"] = Typed(CreateCacheCluster);
+  table["DescribeCacheClusters"] = Typed(DescribeCacheClusters);
+  table["ModifyCacheCluster"] = Typed(ModifyCacheCluster);
+  table["RebootCacheCluster"] = Typed(RebootCacheCluster);
+  table["DeleteCacheCluster"] = Typed(DeleteCacheCluster);
+  table["ListAllowedNodeTypeModifications"] = Typed(ListAllowedNodeTypeModifications);
 }
 
 }  // namespace elastilab

@@ -1,26 +1,25 @@
-// The one way in: finds the operation, checks required members, runs its handler, writes one line per request. All faces
-// (gRPC, Query) end here.
+// Where every call of the API arrives, whatever face it came through: known operation, required members, handler.
 #pragma once
-
-#include <string_view>
 
 #include "controlplane/api/context.h"
 
 namespace elastilab {
 
-// Thread-safe; `region` outlives it.
+// Thread-safe.
 class Dispatcher {
  public:
   Dispatcher(Region& region, HandlerTable handlers) : region_(region), handlers_(std::move(handlers)) {}
 
-  // `request` and `response` are of the operation's types. Nothing but faults and plain errors comes out: an exception
-  // is InternalFailure. When it is not OK, `response` is meaningless and nothing has changed.
-  Status Dispatch(std::string_view operation, RequestContext& ctx, const google::protobuf::Message& request,
+  // Errors are faults (schema/fault.h), save Unavailable when the store could not save.
+  Status Dispatch(const std::string& operation, RequestContext& context, const google::protobuf::Message& request,
                   google::protobuf::Message* response) const;
 
+  // Whether this version serves the operation.
+  bool Serves(std::string_view operation) const { return handlers_.contains(operation); }
+
  private:
-  Status Run(std::string_view operation, RequestContext& ctx, const google::protobuf::Message& request,
-             google::protobuf::Message* response) const;
+  Status Call(const std::string& operation, RequestContext& context, const google::protobuf::Message& request,
+              google::protobuf::Message* response) const;
 
   Region& region_;
   const HandlerTable handlers_;

@@ -14,14 +14,14 @@ namespace {
 
 constexpr int kMaxMemcachedNodes = 40;
 
-struct Change {
+struct ChangeWork {
   RequestContext& context;
   Draft& draft;
   const v1::ModifyCacheClusterRequest& request;
   CacheCluster& cluster;
 };
 
-Status RemoveNodes(Change& change, int target) {
+Status RemoveNodes(ChangeWork& change, int target) {
   const auto& ids = change.request.cache_node_ids_to_remove();
   const int surplus = static_cast<int>(change.cluster.nodes.size()) - target;
   if (ids.size() != surplus) {
@@ -42,7 +42,7 @@ Status RemoveNodes(Change& change, int target) {
   return absl::OkStatus();
 }
 
-Status AddNodes(Change& change, int target) {
+Status AddNodes(ChangeWork& change, int target) {
   if (target > kMaxMemcachedNodes) return NodeQuotaForClusterExceeded(kMaxMemcachedNodes);
   const int more = target - static_cast<int>(change.cluster.nodes.size());
   PlacementWish wish;
@@ -65,7 +65,7 @@ Status AddNodes(Change& change, int target) {
 }
 
 // Equal to the present number: takes a pending change back.
-Status ChangeNodeCount(Change& change) {
+Status ChangeNodeCount(ChangeWork& change) {
   const int target = change.request.num_cache_nodes();
   const int now = static_cast<int>(change.cluster.nodes.size());
   if (change.cluster.engine != Engine::kMemcached) {
@@ -90,7 +90,7 @@ Status ChangeNodeCount(Change& change) {
   return target > now ? AddNodes(change, target) : RemoveNodes(change, target);
 }
 
-Status ChangeEngine(Change& change) {
+Status ChangeEngine(ChangeWork& change) {
   CacheCluster& cluster = change.cluster;
   if (change.request.has_engine_version()) {
     ASSIGN_OR_RETURN(const std::string version,
@@ -147,7 +147,7 @@ Status ModifyCacheCluster(RequestContext& context, const v1::ModifyCacheClusterR
       return InvalidParameterCombination("Snapshots are not supported for memcached.");
     }
     ASSIGN_OR_RETURN(bool anything, ModifyCommonAttributes(request, cluster));
-    Change change{context, draft, request, cluster};
+    ChangeWork change{context, draft, request, cluster};
     if (request.has_num_cache_nodes()) RETURN_IF_ERROR(ChangeNodeCount(change));
     RETURN_IF_ERROR(ChangeEngine(change));
     anything = anything || request.has_num_cache_nodes() || request.has_engine_version() || request.has_cache_node_type();

@@ -32,7 +32,7 @@ Status RefuseGroupChanges(const v1::ModifyReplicationGroupRequest& request) {
   return absl::OkStatus();
 }
 
-struct Change {
+struct ChangeWork {
   Draft& draft;
   const v1::ModifyReplicationGroupRequest& request;
   ReplicationGroup& group;
@@ -43,7 +43,7 @@ int CountZones(const Draft& draft, const ReplicationGroup& group) {
   return static_cast<int>(NodesPerZone(draft, group).size());
 }
 
-Status ChangeFailover(Change& change) {
+Status ChangeFailover(ChangeWork& change) {
   ReplicationGroup& group = change.group;
   if (change.request.has_automatic_failover_enabled()) {
     change.anything = true;
@@ -73,7 +73,7 @@ Status ChangeFailover(Change& change) {
 }
 
 // A promotion by hand. The planner carries it out.
-Status ChangePrimary(Change& change) {
+Status ChangePrimary(ChangeWork& change) {
   if (!change.request.has_primary_cluster_id()) return absl::OkStatus();
   change.anything = true;
   const std::string wanted = LowerCase(change.request.primary_cluster_id());
@@ -90,7 +90,7 @@ Status ChangePrimary(Change& change) {
 }
 
 // Snapshots need a node to be taken of.
-Status ChangeSnapshots(Change& change) {
+Status ChangeSnapshots(ChangeWork& change) {
   if (change.request.has_snapshotting_cluster_id()) {
     change.anything = true;
     const std::string id = LowerCase(change.request.snapshotting_cluster_id());
@@ -106,7 +106,7 @@ Status ChangeSnapshots(Change& change) {
 }
 
 // Version and node type go to every member: each process is replaced by one of the new kind.
-Status ChangeEngine(Change& change) {
+Status ChangeEngine(ChangeWork& change) {
   ReplicationGroup& group = change.group;
   if (change.request.has_engine() && *ParseEngine(change.request.engine()) != group.engine) {
     return NotServedYet("Changing from redis to valkey");
@@ -168,7 +168,7 @@ Status ModifyReplicationGroup(RequestContext& context, const v1::ModifyReplicati
     if (found == nullptr) return ReplicationGroupNotFound(id);
     if (found->status != GroupStatus::kAvailable) return ReplicationGroupNotAvailable(id, Text(found->status));
     ReplicationGroup group = *found;
-    Change change{draft, request, group};
+    ChangeWork change{draft, request, group};
     ASSIGN_OR_RETURN(change.anything, ModifyCommonAttributes(request, group));
     if (request.has_replication_group_description()) {
       change.anything = true;

@@ -2,50 +2,49 @@
 
 #include <fmt/format.h>
 
-#include "controlplane/faults/common_faults.h"
+#include "controlplane/faults/faults.h"
 
 namespace elastilab {
 namespace {
 
-constexpr std::string_view kPrefix = "m1";
+constexpr int kLeast = 20;
+constexpr int kMost = 100;
+constexpr std::string_view kPrefix = "el1.";
 
-std::optional<int> HexDigit(char c) {
+int HexDigit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return std::nullopt;
-}
-
-std::optional<std::string> KeyOf(const std::string& marker) {
-  if (!marker.starts_with(kPrefix) || marker.size() % 2 != 0) return std::nullopt;
-  std::string key;
-  for (size_t i = kPrefix.size(); i < marker.size(); i += 2) {
-    const auto high = HexDigit(marker[i]);
-    const auto low = HexDigit(marker[i + 1]);
-    if (!high || !low) return std::nullopt;
-    key += static_cast<char>(*high * 16 + *low);
-  }
-  return key;
+  return -1;
 }
 
 }  // namespace
 
-std::string MarkerAfter(const std::string& key) {
-  std::string marker(kPrefix);
-  for (unsigned char c : key) marker += fmt::format("{:02x}", c);
-  return marker;
+StatusOr<Page> ReadPage(std::optional<int> max_records, std::optional<std::string_view> marker) {
+  Page page;
+  if (max_records) {
+    if (*max_records < kLeast || *max_records > kMost) {
+      return InvalidParameterValue(fmt::format("MaxRecords {} is not between {} and {}.", *max_records, kLeast, kMost));
+    }
+    page.limit = *max_records;
+  }
+  if (!marker || marker->empty()) return page;
+  const Status bad = InvalidParameterValue("The Marker is none that a previous reply gave.");
+  if (!marker->starts_with(kPrefix) || marker->size() % 2 != 0 || marker->size() > 1024) return bad;
+  std::string key;
+  for (size_t i = kPrefix.size(); i < marker->size(); i += 2) {
+    const int high = HexDigit((*marker)[i]);
+    const int low = HexDigit((*marker)[i + 1]);
+    if (high < 0 || low < 0) return bad;
+    key.push_back(static_cast<char>(high * 16 + low));
+  }
+  page.after = std::move(key);
+  return page;
 }
 
-StatusOr<Page> MakePage(bool has_max_records, int max_records, const std::string& marker) {
-  Page page;
-  if (has_max_records) {
-    if (max_records < kMinPage || max_records > kMaxPage) return MaxRecordsOutOfRange(max_records, kMinPage, kMaxPage);
-    page.size = max_records;
-  }
-  if (marker.empty()) return page;
-  const auto key = KeyOf(marker);
-  if (!key || key->empty()) return InvalidMarker(marker);
-  page.after = *key;
-  return page;
+std::string MarkerFor(std::string_view last_key) {
+  std::string marker(kPrefix);
+  for (unsigned char c : last_key) marker += fmt::format("{:02x}", c);
+  return marker;
 }
 
 }  // namespace elastilab

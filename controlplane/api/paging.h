@@ -1,48 +1,28 @@
-// Pages of long lists. A marker names the last entry that was listed, so it survives what is inserted or deleted between
-// two pages; to clients it is opaque.
+// Pages with opaque markers that survive inserts: a marker names the last key that was given out, not a position.
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "common/status.h"
 
 namespace elastilab {
 
-inline constexpr int kMinPage = 20;
-inline constexpr int kMaxPage = 100;
-
 struct Page {
-  std::string after;  // key of the last entry of the page before; empty: from the start
-  int size = kMaxPage;
+  int limit = 100;
+  std::optional<std::string> after;  // the key behind which the page begins
 };
 
-std::string MarkerAfter(const std::string& key);
+// InvalidParameterValue for a limit outside 20–100 and for a marker that is none of ours.
+StatusOr<Page> ReadPage(std::optional<int> max_records, std::optional<std::string_view> marker);
+std::string MarkerFor(std::string_view last_key);
 
-StatusOr<Page> MakePage(bool has_max_records, int max_records, const std::string& marker);
-// Of a Describe… request.
+// The page that a request's max_records and marker ask for.
 template <typename Request>
 StatusOr<Page> PageOf(const Request& request) {
-  return MakePage(request.has_max_records(), request.max_records(), request.marker());
-}
-
-// Lists what `wanted` accepts of an ordered table, from the page's start on; `add` takes one record. Sets the marker of
-// the reply when there is more.
-template <typename Table, typename Wanted, typename Add, typename Response>
-void ListPage(const Table& table, const Page& page, Wanted wanted, Add add, Response& response) {
-  int listed = 0;
-  std::string last;
-  for (auto it = table.upper_bound(page.after); it != table.end(); ++it) {
-    if (!wanted(*it->second)) continue;
-    if (listed == page.size) {
-      response.set_marker(MarkerAfter(last));
-      return;
-    }
-    add(*it->second);
-    last = it->first;
-    ++listed;
-  }
+  return ReadPage(request.has_max_records() ? std::optional<int>(request.max_records()) : std::nullopt,
+                  request.has_marker() ? std::optional<std::string_view>(request.marker()) : std::nullopt);
 }
 
 }  // namespace elastilab

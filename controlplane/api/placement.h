@@ -1,10 +1,8 @@
-// In which zones nodes go. Pure and deterministic.
-//
-// Zones that the user names are taken as they are, in their order. Otherwise a group, and a memcached cluster across
-// zones, goes round the zones, beginning where it has the fewest nodes itself, then where the region has; a memcached
-// cluster in a single zone goes where the region has the fewest. A lost zone takes no nodes.
+// Which zone each node goes to, pure.
 #pragma once
 
+#include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -12,22 +10,17 @@
 
 namespace elastilab {
 
-struct ZoneState {
-  std::string name;
-  int nodes = 0;                 // of the whole region
-  bool lost = false;
-  bool in_subnet_group = true;
-};
-
 struct PlacementWish {
   int nodes = 1;
-  std::vector<std::string> preferred;  // none, or one per node
-  bool spread = true;
-  std::vector<std::string> beside;     // zones of the nodes that the cluster or group has already
-  std::string subnet_group = "default";
+  std::vector<std::string> preferred;       // one per node, in order; empty: the lab chooses
+  bool spread = true;                       // over zones; false: all in one
+  std::map<std::string, int> already;       // nodes of the same cluster or group, per zone
+  uint64_t seed = 0;                        // where an unspread cluster goes; the same seed, the same zone
 };
 
-// One zone per node.
-StatusOr<std::vector<std::string>> PlaceNodes(std::vector<ZoneState> zones, const PlacementWish& wish);
+// One zone per node. Spreading takes the zone with the fewest nodes of the group each time, the first of them by name.
+// Zones that are lost are avoided unless asked for. Refuses unknown zones and counts that do not match, naming both.
+StatusOr<std::vector<std::string>> PlaceNodes(const PlacementWish& wish, const std::vector<std::string>& zones,
+                                              const std::set<std::string>& lost);
 
 }  // namespace elastilab

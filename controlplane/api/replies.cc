@@ -1,7 +1,8 @@
 #include "controlplane/api/replies.h"
 
-#include <algorithm>
-
+#include "proto/elasticache/v1/cache_clusters.pb.h"
+#include "proto/elasticache/v1/replication_groups.pb.h"
+#include "proto/elasticache/v1/subnet_groups.pb.h"
 #include "schema/wire_names.h"
 
 namespace elastilab {
@@ -9,238 +10,172 @@ namespace {
 
 namespace v1 = elasticache::v1;
 
-constexpr char kLandingPage[] = "https://console.aws.amazon.com/elasticache/home#client-download:";
-constexpr char kInSync[] = "in-sync";
-
-std::string Word(std::string_view text) { return std::string(text); }
-
-void FillEndpoint(const Region& region, const Endpoint& endpoint, const std::string& dns_name, v1::Endpoint* reply) {
-  reply->set_address(region.endpoint_style == EndpointStyle::kDns ? dns_name : endpoint.address);
-  reply->set_port(endpoint.port);
+void FillEndpoint(const Endpoint& endpoint, const std::string& dns_name, const Region& region, v1::Endpoint& out) {
+  out.set_address(region.endpoint_style == EndpointStyle::kDns ? dns_name : endpoint.address);
+  out.set_port(endpoint.port);
 }
 
-void FillNotification(const Notification& notification, v1::CacheCluster& reply) {
-  if (notification.topic_arn.empty()) return;
-  reply.mutable_notification_configuration()->set_topic_arn(notification.topic_arn);
-  reply.mutable_notification_configuration()->set_topic_status(notification.status);
+// Our words for states are the service's wire strings.
+template <typename E>
+E WireEnum(std::string_view text) {
+  const auto* value = ParseEnumWire(google::protobuf::GetEnumDescriptor<E>(), text);
+  return value == nullptr ? E{} : static_cast<E>(value->number());
 }
 
-void FillPending(const CacheCluster& cluster, v1::PendingModifiedValues* reply) {
-  const PendingClusterChanges& pending = cluster.pending;
-  if (pending.num_nodes) reply->set_num_cache_nodes(*pending.num_nodes);
-  for (const std::string& id : pending.node_ids_to_remove) reply->add_cache_node_ids_to_remove(id);
-  if (pending.engine_version) reply->set_engine_version(*pending.engine_version);
-  if (pending.node_type) reply->set_cache_node_type(*pending.node_type);
+void FillNode(const CacheNode& node, const Region& region, v1::CacheNode& out) {
+  out.set_cache_node_id(node.id);
+  out.set_cache_node_status(std::string(Text(node.status)));
+  FillTimestamp(node.created_at, *out.mutable_cache_node_create_time());
+  out.set_parameter_group_status("in-sync");
+  out.set_customer_availability_zone(node.zone);
+  if (node.status == NodeStatus::kCreating) return;  // no endpoint before there is a node
+  FillEndpoint({node.address, node.port}, NodeDnsName(region.location, node.cluster_id, node.id), region, *out.mutable_endpoint());
 }
 
-// A node that never served has no address to show; one that is being replaced keeps its own.
-bool HasEndpoint(const CacheNode& node) { return node.status != NodeStatus::kCreating && !node.address.empty(); }
+void FillPending(const PendingClusterChanges& pending, v1::PendingModifiedValues& out) {
+  if (pending.num_nodes) out.set_num_cache_nodes(*pending.num_nodes);
+  for (const std::string& id : pending.node_ids_to_remove) out.add_cache_node_ids_to_remove(id);
+  if (pending.engine_version) out.set_engine_version(*pending.engine_version);
+  if (pending.node_type) out.set_cache_node_type(*pending.node_type);
+}
 
-void FillNode(const CacheNode& node, const Region& region, v1::CacheNode* reply) {
-  reply->set_cache_node_id(node.id);
-  reply->set_cache_node_status(Word(Text(node.status)));
-  *reply->mutable_cache_node_create_time() = ToTimestamp(node.created_at);
-  if (HasEndpoint(node)) {
-    FillEndpoint(region, {node.address, node.port}, NodeDnsName(region.location, node.cluster_id, node.id), reply->mutable_endpoint());
+template <typename Record, typename Message>
+void FillNetwork(const Record& record, Message& out) {
+  out.set_network_type(WireEnum<v1::NetworkType>(record.network_type));
+  out.set_ip_discovery(WireEnum<v1::IpDiscovery>(record.ip_discovery));
+}
+
+void FillMember(const CacheNode& node, const Region& region, v1::NodeGroupMember& out) {
+  out.set_cache_cluster_id(node.cluster_id);
+  out.set_cache_node_id(node.id);
+  out.set_preferred_availability_zone(node.zone);
+  out.set_current_role(std::string(Text(node.role)));
+  if (node.status == NodeStatus::kCreating) return;
+  FillEndpoint({node.address, node.port}, NodeDnsName(region.location, node.cluster_id, node.id), region,
+               *out.mutable_read_endpoint());
+}
+
+void FillNodeGroup(const NodeGroup& shard, const ReplicationGroup& group, const Lookup& find, const Region& region,
+                   v1::NodeGroup& out) {
+  out.set_node_group_id(shard.id);
+  out.set_status(std::string(Text(shard.status)));
+  if (group.status != GroupStatus::kCreating && !group.cluster_enabled) {
+    FillEndpoint(shard.primary_endpoint, PrimaryDnsName(region.location, group.id), region, *out.mutable_primary_endpoint());
+    FillEndpoint(shard.reader_endpoint, ReaderDnsName(region.location, group.id), region, *out.mutable_reader_endpoint());
   }
-  reply->set_parameter_group_status(kInSync);
-  reply->set_customer_availability_zone(node.zone);
-}
-
-void FillSettings(const CacheCluster& cluster, v1::CacheCluster& reply) {
-  reply.set_cache_node_type(cluster.node_type);
-  reply.set_engine(Word(Text(cluster.engine)));
-  reply.set_engine_version(cluster.engine_version);
-  reply.set_preferred_availability_zone(cluster.preferred_zone);
-  reply.set_preferred_maintenance_window(cluster.maintenance_window);
-  reply.mutable_cache_parameter_group()->set_cache_parameter_group_name(cluster.parameter_group);
-  reply.mutable_cache_parameter_group()->set_parameter_apply_status(kInSync);
-  reply.set_cache_subnet_group_name(cluster.subnet_group);
-  reply.set_auto_minor_version_upgrade(cluster.auto_minor_version_upgrade);
-  for (const std::string& id : cluster.security_group_ids) {
-    auto* group = reply.add_security_groups();
-    group->set_security_group_id(id);
-    group->set_status("active");
-  }
-  if (cluster.engine != Engine::kMemcached) {
-    reply.set_snapshot_retention_limit(cluster.snapshots.retention_days);
-    reply.set_snapshot_window(cluster.snapshots.window);
-  }
-  FillNotification(cluster.notification, reply);
-  reply.set_network_type(v1::NETWORK_TYPE_IPV4);
-  reply.set_ip_discovery(v1::IP_DISCOVERY_IPV4);
-}
-
-// `Records` is a State or a Draft.
-template <typename Records>
-v1::CacheCluster ClusterReply(const CacheCluster& cluster, const Records& records, const Region& region, bool show_node_info) {
-  v1::CacheCluster reply;
-  reply.set_cache_cluster_id(cluster.id);
-  reply.set_cache_cluster_status(Word(Text(cluster.status)));
-  reply.set_client_download_landing_page(kLandingPage);
-  reply.set_arn(Arn(region.location, "cluster", cluster.id));
-  *reply.mutable_cache_cluster_create_time() = ToTimestamp(cluster.created_at);
-  FillSettings(cluster, reply);
-  FillPending(cluster, reply.mutable_pending_modified_values());
-  if (!cluster.configuration_endpoint.empty() && cluster.status != ClusterStatus::kCreating) {
-    FillEndpoint(region, cluster.configuration_endpoint, MemcachedConfigurationDnsName(region.location, cluster.id),
-                 reply.mutable_configuration_endpoint());
-  }
-  int staying = 0;
-  for (NodeUid uid : cluster.nodes) {
-    const auto* node = records.template Find<CacheNode>(uid);
-    if (node == nullptr) continue;
-    if (show_node_info) FillNode(*node, region, reply.add_cache_nodes());
-    staying += node->status == NodeStatus::kDeleting && cluster.status != ClusterStatus::kDeleting ? 0 : 1;
-  }
-  reply.set_num_cache_nodes(staying);
-  reply.set_auth_token_enabled(false);
-  reply.set_transit_encryption_enabled(false);
-  const auto* group = records.template Find<ReplicationGroup>(cluster.group_id);
-  reply.set_at_rest_encryption_enabled(group != nullptr && group->at_rest_encryption);
-  reply.set_replication_group_log_delivery_enabled(false);
-  if (!cluster.group_id.empty()) reply.set_replication_group_id(cluster.group_id);
-  return reply;
-}
-
-template <typename Records>
-void FillMembers(const NodeGroup& node_group, const Records& records, const Region& region, v1::NodeGroup* reply) {
-  for (NodeUid uid : node_group.nodes) {
-    const auto* node = records.template Find<CacheNode>(uid);
-    if (node == nullptr) continue;
-    auto* member = reply->add_node_group_members();
-    member->set_cache_cluster_id(node->cluster_id);
-    member->set_cache_node_id(node->id);
-    member->set_preferred_availability_zone(node->zone);
-    member->set_current_role(Word(Text(node->uid == node_group.primary ? Role::kPrimary : Role::kReplica)));
-    if (HasEndpoint(*node)) {
-      FillEndpoint(region, {node->address, node->port}, NodeDnsName(region.location, node->cluster_id, node->id),
-                   member->mutable_read_endpoint());
-    }
+  if (group.cluster_enabled) out.set_slots(shard.slots);
+  for (NodeUid uid : shard.nodes) {
+    if (const CacheNode* node = find.node(uid)) FillMember(*node, region, *out.add_node_group_members());
   }
 }
 
-template <typename Records>
-void FillNodeGroups(const ReplicationGroup& group, const Records& records, const Region& region, v1::ReplicationGroup& reply) {
-  if (group.status == GroupStatus::kCreating) return;
-  for (const std::string& id : group.node_groups) {
-    const auto* node_group = records.template Find<NodeGroup>(group.id + "/" + id);
-    if (node_group == nullptr) continue;
-    auto* shard = reply.add_node_groups();
-    shard->set_node_group_id(id);
-    shard->set_status(Word(Text(node_group->status)));
-    if (!node_group->primary_endpoint.empty()) {
-      FillEndpoint(region, node_group->primary_endpoint, PrimaryDnsName(region.location, group.id), shard->mutable_primary_endpoint());
-    }
-    if (!node_group->reader_endpoint.empty()) {
-      FillEndpoint(region, node_group->reader_endpoint, ReaderDnsName(region.location, group.id), shard->mutable_reader_endpoint());
-    }
-    FillMembers(*node_group, records, region, shard);
+void FillPending(const PendingGroupChanges& pending, v1::ReplicationGroupPendingModifiedValues& out) {
+  if (pending.primary_cluster_id) out.set_primary_cluster_id(*pending.primary_cluster_id);
+  if (pending.automatic_failover) {
+    out.set_automatic_failover_status(*pending.automatic_failover ? v1::PENDING_AUTOMATIC_FAILOVER_STATUS_ENABLED
+                                                                  : v1::PENDING_AUTOMATIC_FAILOVER_STATUS_DISABLED);
   }
-}
-
-v1::AutomaticFailoverStatus ToEnum(AutomaticFailover state) {
-  const auto* value = ParseEnumWire(v1::AutomaticFailoverStatus_descriptor(), Text(state));
-  return value == nullptr ? v1::AUTOMATIC_FAILOVER_STATUS_UNSPECIFIED : static_cast<v1::AutomaticFailoverStatus>(value->number());
-}
-
-void FillPending(const ReplicationGroup& group, v1::ReplicationGroupPendingModifiedValues* reply) {
-  if (group.pending.primary_cluster_id) reply->set_primary_cluster_id(*group.pending.primary_cluster_id);
-  if (group.pending.automatic_failover) {
-    reply->set_automatic_failover_status(*group.pending.automatic_failover ? v1::PENDING_AUTOMATIC_FAILOVER_STATUS_ENABLED
-                                                                           : v1::PENDING_AUTOMATIC_FAILOVER_STATUS_DISABLED);
-  }
-}
-
-template <typename Records>
-v1::ReplicationGroup GroupReply(const ReplicationGroup& group, const Records& records, const Region& region) {
-  v1::ReplicationGroup reply;
-  reply.set_replication_group_id(group.id);
-  reply.set_description(group.description);
-  reply.set_status(Word(Text(group.status)));
-  reply.set_arn(Arn(region.location, "replicationgroup", group.id));
-  reply.set_engine(Word(Text(group.engine)));
-  reply.set_cache_node_type(group.node_type);
-  FillPending(group, reply.mutable_pending_modified_values());
-  for (const std::string& id : group.member_clusters) reply.add_member_clusters(id);
-  FillNodeGroups(group, records, region, reply);
-  if (!group.snapshotting_cluster_id.empty()) reply.set_snapshotting_cluster_id(group.snapshotting_cluster_id);
-  reply.set_automatic_failover(ToEnum(group.automatic_failover));
-  reply.set_multi_az(group.multi_az ? v1::MULTI_AZ_STATUS_ENABLED : v1::MULTI_AZ_STATUS_DISABLED);
-  reply.set_snapshot_retention_limit(group.snapshots.retention_days);
-  reply.set_snapshot_window(group.snapshots.window);
-  reply.set_cluster_enabled(group.cluster_enabled);
-  reply.set_cluster_mode(group.cluster_enabled ? v1::CLUSTER_MODE_ENABLED : v1::CLUSTER_MODE_DISABLED);
-  reply.set_auth_token_enabled(false);
-  reply.set_transit_encryption_enabled(false);
-  reply.set_at_rest_encryption_enabled(group.at_rest_encryption);
-  *reply.mutable_replication_group_create_time() = ToTimestamp(group.created_at);
-  reply.set_data_tiering(v1::DATA_TIERING_STATUS_DISABLED);
-  reply.set_auto_minor_version_upgrade(group.auto_minor_version_upgrade);
-  reply.set_network_type(v1::NETWORK_TYPE_IPV4);
-  reply.set_ip_discovery(v1::IP_DISCOVERY_IPV4);
-  return reply;
 }
 
 }  // namespace
 
-v1::CacheCluster ToReply(const CacheCluster& cluster, const State& state, const Region& region, bool show_node_info) {
-  return ClusterReply(cluster, state, region, show_node_info);
+void FillTimestamp(ServiceTime time, google::protobuf::Timestamp& out) {
+  const int64_t ms = time.time_since_epoch().count();
+  out.set_seconds(ms / 1000);
+  out.set_nanos(static_cast<int32_t>(ms % 1000) * 1'000'000);
 }
 
-v1::CacheCluster ToReply(const CacheCluster& cluster, const Draft& draft, const Region& region, bool show_node_info) {
-  return ClusterReply(cluster, draft, region, show_node_info);
+ServiceTime ReadTimestamp(const google::protobuf::Timestamp& time) {
+  return ServiceTime(milliseconds(time.seconds() * 1000 + time.nanos() / 1'000'000));
 }
 
-v1::ReplicationGroup ToReply(const ReplicationGroup& group, const State& state, const Region& region) {
-  return GroupReply(group, state, region);
+void FillCacheCluster(const CacheCluster& cluster, const Lookup& find, const Region& region, bool show_nodes,
+                      v1::CacheCluster& out) {
+  out.set_cache_cluster_id(cluster.id);
+  if (!cluster.configuration_endpoint.empty() && cluster.status != ClusterStatus::kCreating) {
+    FillEndpoint(cluster.configuration_endpoint, MemcachedConfigurationDnsName(region.location, cluster.id), region,
+                 *out.mutable_configuration_endpoint());
+  }
+  out.set_client_download_landing_page("https://console.aws.amazon.com/elasticache/home#client-download:");
+  out.set_cache_node_type(cluster.node_type);
+  out.set_engine(std::string(Text(cluster.engine)));
+  out.set_engine_version(cluster.engine_version);
+  out.set_cache_cluster_status(std::string(Text(cluster.status)));
+  out.set_num_cache_nodes(static_cast<int32_t>(cluster.nodes.size()));
+  out.set_preferred_availability_zone(cluster.preferred_zone);
+  FillTimestamp(cluster.created_at, *out.mutable_cache_cluster_create_time());
+  out.set_preferred_maintenance_window(cluster.maintenance_window);
+  FillPending(cluster.pending, *out.mutable_pending_modified_values());
+  if (!cluster.notification.topic_arn.empty()) {
+    out.mutable_notification_configuration()->set_topic_arn(cluster.notification.topic_arn);
+    out.mutable_notification_configuration()->set_topic_status(cluster.notification.status);
+  }
+  out.mutable_cache_parameter_group()->set_cache_parameter_group_name(cluster.parameter_group);
+  out.mutable_cache_parameter_group()->set_parameter_apply_status("in-sync");
+  out.set_cache_subnet_group_name(cluster.subnet_group);
+  for (NodeUid uid : cluster.nodes) {
+    if (const CacheNode* node = show_nodes ? find.node(uid) : nullptr) FillNode(*node, region, *out.add_cache_nodes());
+  }
+  out.set_auto_minor_version_upgrade(cluster.auto_minor_version_upgrade);
+  for (const std::string& id : cluster.security_group_ids) {
+    auto* group = out.add_security_groups();
+    group->set_security_group_id(id);
+    group->set_status("active");
+  }
+  if (!cluster.group_id.empty()) out.set_replication_group_id(cluster.group_id);
+  if (cluster.engine != Engine::kMemcached) {
+    out.set_snapshot_retention_limit(cluster.snapshots.retention_days);
+    out.set_snapshot_window(cluster.snapshots.window);
+  }
+  out.set_auth_token_enabled(false);
+  out.set_transit_encryption_enabled(false);
+  out.set_at_rest_encryption_enabled(false);
+  out.set_arn(Arn(region.location, "cluster", cluster.id));
+  out.set_replication_group_log_delivery_enabled(false);
+  FillNetwork(cluster, out);
 }
 
-v1::ReplicationGroup ToReply(const ReplicationGroup& group, const Draft& draft, const Region& region) {
-  return GroupReply(group, draft, region);
+void FillReplicationGroup(const ReplicationGroup& group, const Lookup& find, const Region& region, v1::ReplicationGroup& out) {
+  out.set_replication_group_id(group.id);
+  out.set_description(group.description);
+  out.set_status(std::string(Text(group.status)));
+  FillPending(group.pending, *out.mutable_pending_modified_values());
+  for (const std::string& id : group.member_clusters) out.add_member_clusters(id);
+  for (const std::string& id : group.node_groups) {
+    const NodeGroup* shard = find.node_group(group.id + "/" + id);
+    if (shard != nullptr) FillNodeGroup(*shard, group, find, region, *out.add_node_groups());
+  }
+  if (!group.snapshotting_cluster_id.empty()) out.set_snapshotting_cluster_id(group.snapshotting_cluster_id);
+  out.set_automatic_failover(WireEnum<v1::AutomaticFailoverStatus>(Text(group.automatic_failover)));
+  out.set_multi_az(group.multi_az ? v1::MULTI_AZ_STATUS_ENABLED : v1::MULTI_AZ_STATUS_DISABLED);
+  out.set_snapshot_retention_limit(group.snapshots.retention_days);
+  out.set_snapshot_window(group.snapshots.window);
+  out.set_cluster_enabled(group.cluster_enabled);
+  out.set_cache_node_type(group.node_type);
+  out.set_auth_token_enabled(false);
+  out.set_transit_encryption_enabled(false);
+  out.set_at_rest_encryption_enabled(group.at_rest_encryption);
+  out.set_arn(Arn(region.location, "replicationgroup", group.id));
+  FillTimestamp(group.created_at, *out.mutable_replication_group_create_time());
+  out.set_data_tiering(v1::DATA_TIERING_STATUS_DISABLED);
+  out.set_auto_minor_version_upgrade(group.auto_minor_version_upgrade);
+  FillNetwork(group, out);
+  out.set_cluster_mode(group.cluster_enabled ? v1::CLUSTER_MODE_ENABLED : v1::CLUSTER_MODE_DISABLED);
+  out.set_engine(std::string(Text(group.engine)));
 }
 
-v1::CacheSubnetGroup ToReply(const SubnetGroup& group, const Region& region) {
-  v1::CacheSubnetGroup reply;
-  reply.set_cache_subnet_group_name(group.name);
-  reply.set_cache_subnet_group_description(group.description);
-  reply.set_vpc_id(group.vpc_id);
+void FillSubnetGroup(const SubnetGroup& group, const Region& region, v1::CacheSubnetGroup& out) {
+  out.set_cache_subnet_group_name(group.name);
+  out.set_cache_subnet_group_description(group.description);
+  out.set_vpc_id(group.vpc_id);
   for (const Subnet& subnet : group.subnets) {
-    auto* entry = reply.add_subnets();
-    entry->set_subnet_identifier(subnet.id);
-    entry->mutable_subnet_availability_zone()->set_name(subnet.zone);
-    entry->add_supported_network_types(v1::NETWORK_TYPE_IPV4);
+    auto* shown = out.add_subnets();
+    shown->set_subnet_identifier(subnet.id);
+    shown->mutable_subnet_availability_zone()->set_name(subnet.zone);
+    shown->add_supported_network_types(v1::NETWORK_TYPE_IPV4);
   }
-  reply.set_arn(Arn(region.location, "subnetgroup", group.name));
-  reply.add_supported_network_types(v1::NETWORK_TYPE_IPV4);
-  return reply;
-}
-
-v1::Event ToReply(const Event& event) {
-  v1::Event reply;
-  reply.set_source_identifier(event.source_id);
-  const auto* type = ParseEnumWire(v1::SourceType_descriptor(), Text(event.source_type));
-  if (type != nullptr) reply.set_source_type(static_cast<v1::SourceType>(type->number()));
-  reply.set_message(event.message);
-  *reply.mutable_date() = ToTimestamp(event.at);
-  return reply;
-}
-
-google::protobuf::Timestamp ToTimestamp(ServiceTime time) {
-  const int64_t total = time.time_since_epoch().count();
-  int64_t seconds = total / 1000, rest = total % 1000;
-  if (rest < 0) {
-    rest += 1000;
-    --seconds;
-  }
-  google::protobuf::Timestamp timestamp;
-  timestamp.set_seconds(seconds);
-  timestamp.set_nanos(static_cast<int32_t>(rest * 1'000'000));
-  return timestamp;
-}
-
-ServiceTime FromTimestamp(const google::protobuf::Timestamp& timestamp) {
-  return ServiceTime(milliseconds(timestamp.seconds() * 1000 + timestamp.nanos() / 1'000'000));
+  out.set_arn(Arn(region.location, "subnetgroup", group.name));
+  out.add_supported_network_types(v1::NETWORK_TYPE_IPV4);
 }
 
 }  // namespace elastilab

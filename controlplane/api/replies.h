@@ -1,25 +1,40 @@
-// From records to reply messages: every member that the service shows. From the visible state, or from a draft, which
-// shows the change that is being made.
+// Records as the API shows them.
 #pragma once
 
 #include "controlplane/api/context.h"
-#include "proto/elasticache/v1/cache_clusters.pb.h"
-#include "proto/elasticache/v1/events.pb.h"
-#include "proto/elasticache/v1/replication_groups.pb.h"
-#include "proto/elasticache/v1/subnet_groups.pb.h"
+#include "controlplane/store/state.h"
+
+namespace elasticache::v1 {
+class CacheCluster;
+class CacheSubnetGroup;
+class Endpoint;
+class ReplicationGroup;
+}  // namespace elasticache::v1
+namespace google::protobuf {
+class Timestamp;
+}
 
 namespace elastilab {
 
-elasticache::v1::CacheCluster ToReply(const CacheCluster& cluster, const State& state, const Region& region,
-                                      bool show_node_info);
-elasticache::v1::CacheCluster ToReply(const CacheCluster& cluster, const Draft& draft, const Region& region,
-                                      bool show_node_info);
-elasticache::v1::ReplicationGroup ToReply(const ReplicationGroup& group, const State& state, const Region& region);
-elasticache::v1::ReplicationGroup ToReply(const ReplicationGroup& group, const Draft& draft, const Region& region);
-elasticache::v1::CacheSubnetGroup ToReply(const SubnetGroup& group, const Region& region);
-elasticache::v1::Event ToReply(const Event& event);
+// Finds records by key; a Draft within a mutation, the State elsewhere.
+struct Lookup {
+  std::function<const CacheCluster*(const std::string&)> cluster;
+  std::function<const NodeGroup*(const std::string&)> node_group;
+  std::function<const CacheNode*(NodeUid)> node;
+};
+template <typename Source>
+Lookup LookupIn(const Source& source) {
+  return {[&source](const std::string& id) { return source.template Find<CacheCluster>(id); },
+          [&source](const std::string& key) { return source.template Find<NodeGroup>(key); },
+          [&source](NodeUid uid) { return source.template Find<CacheNode>(uid); }};
+}
 
-google::protobuf::Timestamp ToTimestamp(ServiceTime time);
-ServiceTime FromTimestamp(const google::protobuf::Timestamp& timestamp);
+void FillCacheCluster(const CacheCluster& cluster, const Lookup& find, const Region& region, bool show_nodes,
+                      elasticache::v1::CacheCluster& out);
+void FillReplicationGroup(const ReplicationGroup& group, const Lookup& find, const Region& region,
+                          elasticache::v1::ReplicationGroup& out);
+void FillSubnetGroup(const SubnetGroup& group, const Region& region, elasticache::v1::CacheSubnetGroup& out);
+void FillTimestamp(ServiceTime time, google::protobuf::Timestamp& out);
+ServiceTime ReadTimestamp(const google::protobuf::Timestamp& time);
 
 }  // namespace elastilab
