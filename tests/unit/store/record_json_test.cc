@@ -112,6 +112,7 @@ CacheNode FullNode() {
           .revision = 5,
           .fenced = true,
           .ever_ready = true,
+          .stopped = true,
           .restarts = 2,
           .problem = "no redis-server",
           .created_at = kTime};
