@@ -93,10 +93,12 @@ Status CreateReplica(RequestContext& context, const std::string& id, const v1::C
     PlacementWish wish;
     if (request.has_preferred_availability_zone()) wish.preferred = {request.preferred_availability_zone()};
     wish.already = NodesPerZone(draft, group);
-    ASSIGN_OR_RETURN(const auto zones, PlaceNodes(wish, context.region.addresses.zones(), LostZones(draft)));
+    ASSIGN_OR_RETURN(const SubnetGroup subnets, FindSubnetGroup(context.region, draft, group.subnet_group));
+    ASSIGN_OR_RETURN(const auto zones, PlaceNodes(wish, ZonesOf(context.region, subnets), LostZones(draft)));
     Provision provision(context.region, draft, context.now);
     RETURN_IF_ERROR(provision.CheckNodeQuota(1));
     RETURN_IF_ERROR(AddMember(provision, draft, group, shard, id, zones.front(), context.now));
+    RETURN_IF_ERROR(CopyTags(draft, context.region, group, id));
     RETURN_IF_ERROR(PutTags(draft, Arn(context.region.location, "cluster", id), ReadTags(request.tags())));
     group.status = GroupStatus::kModifying;
     draft.Put(group);
@@ -210,6 +212,7 @@ Status DeleteCacheCluster(RequestContext& context, const v1::DeleteCacheClusterR
       draft.Put(changed);
     }
     DeleteClusterRecords(draft, *found);
+    if (!found->group_id.empty()) TellAgents(draft, *draft.Find<ReplicationGroup>(found->group_id));
     FillCacheCluster(*draft.Find<CacheCluster>(id), LookupIn(draft), context.region, false, *response.mutable_cache_cluster());
     return absl::OkStatus();
   });

@@ -58,9 +58,11 @@ StatusOr<bool> ModifyCommonAttributes(const Request& request, Record& record) {
     const std::string maintenance =
         request.has_preferred_maintenance_window() ? request.preferred_maintenance_window() : record.maintenance_window;
     const std::string snapshot = request.has_snapshot_window() ? request.snapshot_window() : record.snapshots.window;
-    ASSIGN_OR_RETURN(const Windows chosen, ChooseWindows(maintenance, snapshot, 0));
+    // A memcached cluster has no snapshot window.
+    const auto daily = snapshot.empty() ? std::nullopt : std::optional(snapshot);
+    ASSIGN_OR_RETURN(const Windows chosen, ChooseWindows(maintenance, daily, 0));
     record.maintenance_window = chosen.maintenance;
-    record.snapshots.window = chosen.snapshot;
+    if (daily) record.snapshots.window = chosen.snapshot;
   }
   if (request.has_snapshot_retention_limit()) {
     RETURN_IF_ERROR(CheckSnapshotRetention(request.snapshot_retention_limit()));

@@ -34,7 +34,7 @@ StatusOr<std::string> ChooseParameterGroup(const EngineVersion& version, const s
 
 }  // namespace
 
-StatusOr<std::string> CheckNodeType(Engine engine, std::string_view name) {
+StatusOr<std::string> CheckNodeType(Engine engine, std::string_view version, std::string_view name) {
   const NodeType* type = FindNodeType(name);
   if (type == nullptr || !type->creatable) {
     return InvalidParameterValue(
@@ -43,6 +43,10 @@ StatusOr<std::string> CheckNodeType(Engine engine, std::string_view name) {
   const bool offered = engine == Engine::kMemcached ? type->memcached_megabytes > 0 : type->redis_max_memory > 0;
   if (!offered || (type->valkey_only && engine != Engine::kValkey)) {
     return InvalidParameterCombination(fmt::format("The cache node type {} is not offered for {}.", name, Text(engine)));
+  }
+  if (engine == Engine::kRedis && CompareVersions(version, type->min_redis_version) < 0) {
+    return InvalidParameterValue(fmt::format("The cache node type {} is not supported for redis {}: it needs {} or newer.",
+                                             name, version, type->min_redis_version));
   }
   if (type->data_tiering) return NotServedYet(fmt::format("Data tiering (node type {})", name));
   return std::string(name);
@@ -66,7 +70,10 @@ StatusOr<EngineChoice> ChooseEngine(const EngineWish& wish) {
   }
   ASSIGN_OR_RETURN(const EngineVersion version, ChooseVersion(choice.engine, wish.version));
   choice.full_version = version.full_version;
-  ASSIGN_OR_RETURN(choice.node_type, CheckNodeType(choice.engine, wish.node_type.value_or(std::string(kDefaultNodeType))));
+  choice.node_type = kDefaultNodeType;
+  if (wish.node_type) {
+    ASSIGN_OR_RETURN(choice.node_type, CheckNodeType(choice.engine, choice.full_version, *wish.node_type));
+  }
   const NodeType* type = FindNodeType(choice.node_type);
   if (choice.engine == Engine::kRedis && !type->min_redis_version.empty() &&
       CompareVersions(version.full_version, type->min_redis_version) < 0) {

@@ -11,10 +11,10 @@
 namespace elastilab {
 
 struct EngineWish {
-  std::optional<std::string> engine;           // absent: redis
-  std::optional<std::string> version;          // absent: the engine's default
-  std::optional<std::string> node_type;        // absent: kDefaultNodeType
-  std::optional<std::string> parameter_group;  // absent: the family's default group
+  std::optional<std::string> engine = {};           // absent: redis
+  std::optional<std::string> version = {};          // absent: the engine's default
+  std::optional<std::string> node_type = {};        // absent: kDefaultNodeType
+  std::optional<std::string> parameter_group = {};  // absent: the family's default group
   bool in_group = false;                       // a replication group is asked for
 };
 
@@ -30,7 +30,7 @@ StatusOr<EngineChoice> ChooseEngine(const EngineWish& wish);
 
 // The full version that `asked` means for a cluster that runs `current`; refuses downgrades and unknown versions.
 StatusOr<std::string> ChooseUpgrade(Engine engine, const std::string& current, const std::string& asked);
-// The node type, if clusters of this engine can be made of it.
-StatusOr<std::string> CheckNodeType(Engine engine, std::string_view name);
+// The node type, if clusters of this engine in this full version can be made of it.
+StatusOr<std::string> CheckNodeType(Engine engine, std::string_view version, std::string_view name);
 
 }  // namespace elastilab

@@ -9,11 +9,20 @@ namespace {
 
 namespace v1 = elasticache::v1;
 
+// What the service takes for its family when no version is asked for.
+bool IsNewestOfFamily(const EngineVersion& version) {
+  for (const EngineVersion& other : EngineVersions()) {
+    if (other.family == version.family && CompareVersions(other.full_version, version.full_version) > 0) return false;
+  }
+  return true;
+}
+
 bool Holds(const v1::DescribeCacheEngineVersionsRequest& request, const EngineVersion& version) {
   if (request.has_engine() && !request.engine().empty() && LowerCase(request.engine()) != Text(version.engine)) return false;
   if (request.has_engine_version() && request.engine_version() != version.short_version) return false;
   if (request.has_cache_parameter_group_family() && request.cache_parameter_group_family() != version.family) return false;
-  return !request.default_only() || version.is_default;
+  if (!request.default_only()) return true;
+  return request.has_cache_parameter_group_family() ? IsNewestOfFamily(version) : version.is_default;
 }
 
 std::string KeyOfVersion(const EngineVersion& version) { return std::string(Text(version.engine)) + " " + version.short_version; }

@@ -58,6 +58,22 @@ void DeleteClusterRecords(Draft& draft, CacheCluster cluster) {
   draft.Put(std::move(cluster));
 }
 
+void TellAgents(Draft& draft, const CacheCluster& cluster) {
+  for (NodeUid uid : cluster.nodes) {
+    const CacheNode* found = draft.Find<CacheNode>(uid);
+    if (found == nullptr || found->status == NodeStatus::kDeleting) continue;
+    CacheNode node = *found;
+    ++node.revision;
+    draft.Put(std::move(node));
+  }
+}
+
+void TellAgents(Draft& draft, const ReplicationGroup& group) {
+  for (const std::string& id : group.member_clusters) {
+    if (const CacheCluster* member = draft.Find<CacheCluster>(id)) TellAgents(draft, *member);
+  }
+}
+
 // Terraform matches parts of these three texts.
 Status CheckMemberMayGo(const Draft& draft, const CacheCluster& cluster, const ReplicationGroup& group) {
   if (group.status != GroupStatus::kAvailable) return ReplicationGroupNotAvailable(group.id, Text(group.status));

@@ -22,4 +22,10 @@ void DeleteClusterRecords(Draft& draft, CacheCluster cluster);
 // Refuses what the service refuses: the primary, the only member, the last replica while failover is on.
 Status CheckMemberMayGo(const Draft& draft, const CacheCluster& cluster, const ReplicationGroup& group);
 
+// Raises the revision of the cluster's nodes: call it when a handler changes what agents should do about them. The
+// planner raises it only for what it changes itself, and the fleet sends nothing that has an old revision.
+void TellAgents(Draft& draft, const CacheCluster& cluster);
+// The same for every member that stays: who serves the reader endpoint depends on the others.
+void TellAgents(Draft& draft, const ReplicationGroup& group);
+
 }  // namespace elastilab

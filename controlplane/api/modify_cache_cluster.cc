@@ -1,10 +1,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "controlplane/api/cluster_handlers.h"
 #include "controlplane/api/common_attributes.h"
 #include "controlplane/api/engine_choice.h"
+#include "controlplane/api/members.h"
 #include "controlplane/api/placement.h"
 #include "controlplane/api/provision.h"
 #include "controlplane/api/replies.h"
@@ -21,29 +23,37 @@ struct ChangeWork {
   CacheCluster& cluster;
 };
 
-Status RemoveNodes(ChangeWork& change, int target) {
-  const auto& ids = change.request.cache_node_ids_to_remove();
-  const int surplus = static_cast<int>(change.cluster.nodes.size()) - target;
+// As many different nodes as the cluster shrinks by, all of them its own; none when it does not shrink.
+Status CheckRemovals(const ChangeWork& change, int target) {
+  const auto& named = change.request.cache_node_ids_to_remove();
+  const std::set<std::string> ids(named.begin(), named.end());
+  const size_t surplus = std::max<int>(static_cast<int>(change.cluster.nodes.size()) - target, 0);
   if (ids.size() != surplus) {
     return InvalidParameterCombination(fmt::format("CacheNodeIdsToRemove must name {} nodes to go from {} to {}; it names {}.",
                                                    surplus, change.cluster.nodes.size(), target, ids.size()));
   }
   for (const std::string& id : ids) {
-    const auto found = std::find_if(change.cluster.nodes.begin(), change.cluster.nodes.end(), [&](NodeUid uid) {
-      return change.draft.Find<CacheNode>(uid)->id == id;
-    });
-    if (found == change.cluster.nodes.end()) {
-      return InvalidParameterValue(fmt::format("Cache cluster {} has no node {}.", change.cluster.id, id));
-    }
-    CacheNode node = *change.draft.Find<CacheNode>(*found);
-    node.status = NodeStatus::kDeleting;
-    change.draft.Put(node);
+    const bool known = std::any_of(change.cluster.nodes.begin(), change.cluster.nodes.end(),
+                                   [&](NodeUid uid) { return change.draft.Find<CacheNode>(uid)->id == id; });
+    if (!known) return InvalidParameterValue(fmt::format("Cache cluster {} has no node {}.", change.cluster.id, id));
   }
   return absl::OkStatus();
 }
 
+Status RemoveNodes(ChangeWork& change) {
+  const auto& ids = change.request.cache_node_ids_to_remove();
+  for (NodeUid uid : change.cluster.nodes) {
+    CacheNode node = *change.draft.Find<CacheNode>(uid);
+    if (std::find(ids.begin(), ids.end(), node.id) == ids.end()) continue;
+    node.status = NodeStatus::kDeleting;
+    change.draft.Put(node);
+  }
+  // Another node of the zone may have to serve the configuration endpoint.
+  TellAgents(change.draft, change.cluster);
+  return absl::OkStatus();
+}
+
 Status AddNodes(ChangeWork& change, int target) {
-  if (target > kMaxMemcachedNodes) return NodeQuotaForClusterExceeded(kMaxMemcachedNodes);
   const int more = target - static_cast<int>(change.cluster.nodes.size());
   PlacementWish wish;
   wish.nodes = more;
@@ -73,9 +83,8 @@ Status ChangeNodeCount(ChangeWork& change) {
     return InvalidParameterValue("NumCacheNodes of a redis cluster is 1. Replicas come with a replication group.");
   }
   if (target < 1) return InvalidParameterValue(fmt::format("NumCacheNodes {} is less than 1.", target));
-  if (target > now && change.request.cache_node_ids_to_remove_size() > 0) {
-    return InvalidParameterCombination("CacheNodeIdsToRemove does not fit a growing NumCacheNodes.");
-  }
+  if (target > kMaxMemcachedNodes) return NodeQuotaForClusterExceeded(kMaxMemcachedNodes);
+  RETURN_IF_ERROR(CheckRemovals(change, target));
   change.cluster.pending.num_nodes.reset();
   change.cluster.pending.node_ids_to_remove.clear();
   if (target == now) return absl::OkStatus();
@@ -87,7 +96,7 @@ Status ChangeNodeCount(ChangeWork& change) {
   }
   change.cluster.resize_from = now;
   change.cluster.status = ClusterStatus::kModifying;
-  return target > now ? AddNodes(change, target) : RemoveNodes(change, target);
+  return target > now ? AddNodes(change, target) : RemoveNodes(change);
 }
 
 Status ChangeEngine(ChangeWork& change) {
@@ -101,6 +110,7 @@ Status ChangeEngine(ChangeWork& change) {
       cluster.engine_version = version;
       const auto* found = FindFullEngineVersion(cluster.engine, version);
       cluster.parameter_group = DefaultParameterGroup(found->family, false);
+      TellAgents(change.draft, cluster);
       cluster.status = ClusterStatus::kModifying;
     }
   }
@@ -108,11 +118,13 @@ Status ChangeEngine(ChangeWork& change) {
     if (cluster.engine == Engine::kMemcached) {
       return InvalidParameterCombination("The node type of a memcached cluster cannot be changed: create a new cluster.");
     }
-    ASSIGN_OR_RETURN(const std::string type, CheckNodeType(cluster.engine, change.request.cache_node_type()));
+    ASSIGN_OR_RETURN(const std::string type,
+                     CheckNodeType(cluster.engine, cluster.engine_version, change.request.cache_node_type()));
     if (!change.request.apply_immediately()) {
       cluster.pending.node_type = type;
     } else if (type != cluster.node_type) {
       cluster.node_type = type;
+      TellAgents(change.draft, cluster);
       cluster.status = ClusterStatus::kModifying;
     }
   }

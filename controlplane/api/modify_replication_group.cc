@@ -123,7 +123,8 @@ Status ChangeEngine(ChangeWork& change) {
   }
   if (change.request.has_cache_node_type()) {
     change.anything = true;
-    ASSIGN_OR_RETURN(const std::string type, CheckNodeType(group.engine, change.request.cache_node_type()));
+    ASSIGN_OR_RETURN(const std::string type,
+                     CheckNodeType(group.engine, group.engine_version, change.request.cache_node_type()));
     if (!change.request.apply_immediately()) {
       group.pending.node_type = type;
     } else if (type != group.node_type) {
@@ -153,6 +154,10 @@ int RecentTestFailovers(const Draft& draft, ServiceTime now) {
   int recent = 0;
   for (const FailoverRecord* record : draft.All<FailoverRecord>()) {
     recent += record->cause == FailoverCause::kTestFailover && now - record->started_at < std::chrono::hours(24) ? 1 : 0;
+  }
+  // Those that the reconciler has not written down yet.
+  for (const NodeGroup* shard : draft.All<NodeGroup>()) {
+    recent += shard->failover.cause == FailoverCause::kTestFailover && shard->failover.record_id == 0 ? 1 : 0;
   }
   return recent;
 }
@@ -204,6 +209,13 @@ Status TestFailover(RequestContext& context, const v1::TestFailoverRequest& requ
     if (group->status != GroupStatus::kAvailable) return ReplicationGroupNotAvailable(id, Text(group->status));
     if (found->failover.step != FailoverStep::kNone) {
       return InvalidReplicationGroupState(fmt::format("A failover of node group {} is under way: wait until it is over.", found->id));
+    }
+    const bool replica = std::any_of(found->nodes.begin(), found->nodes.end(), [&](NodeUid uid) {
+      return uid != found->primary && draft.Find<CacheNode>(uid)->status == NodeStatus::kAvailable;
+    });
+    if (!replica) {
+      return InvalidReplicationGroupState(
+          fmt::format("Node group {} of {} has no available replica to fail over to.", found->id, id));
     }
     if (RecentTestFailovers(draft, context.now) >= kTestFailoversPerDay) return TestFailoverQuotaExceeded(kTestFailoversPerDay);
     FillReplicationGroup(*group, LookupIn(draft), context.region, *response.mutable_replication_group());

@@ -12,9 +12,9 @@ namespace elastilab {
 
 struct PlacementWish {
   int nodes = 1;
-  std::vector<std::string> preferred;       // one per node, in order; empty: the lab chooses
+  std::vector<std::string> preferred = {};  // one per node, in order; empty: the lab chooses
   bool spread = true;                       // over zones; false: all in one
-  std::map<std::string, int> already;       // nodes of the same cluster or group, per zone
+  std::map<std::string, int> already = {};  // nodes of the same cluster or group, per zone
   uint64_t seed = 0;                        // where an unspread cluster goes; the same seed, the same zone
 };
 

@@ -134,4 +134,9 @@ Status PutTags(Draft& draft, const std::string& arn, const std::vector<Tag>& tag
   return absl::OkStatus();
 }
 
+Status CopyTags(Draft& draft, const Region& region, const ReplicationGroup& group, const std::string& member) {
+  const TagSet* tags = draft.Find<TagSet>(Arn(region.location, "replicationgroup", group.id));
+  return tags == nullptr ? absl::OkStatus() : PutTags(draft, Arn(region.location, "cluster", member), tags->tags);
+}
+
 }  // namespace elastilab

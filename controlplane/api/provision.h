@@ -45,4 +45,7 @@ std::map<std::string, int> NodesPerZone(const Draft& draft, const ReplicationGro
 // Ties the tags of a request to a resource; checks keys, values and their number.
 Status PutTags(Draft& draft, const std::string& arn, const std::vector<Tag>& tags);
 
+// A new member takes over the tags of its group.
+Status CopyTags(Draft& draft, const Region& region, const ReplicationGroup& group, const std::string& member);
+
 }  // namespace elastilab

@@ -43,6 +43,24 @@ StatusOr<ReplicaWish> ReadReplicaWish(const Request& request) {
   return wish;
 }
 
+template <typename Request>
+Status CheckNodeGroups(const Request& request, const ReplicationGroup& group) {
+  for (const auto& shard : request.replica_configuration()) {
+    const auto& known = group.node_groups;
+    if (std::find(known.begin(), known.end(), shard.node_group_id()) == known.end()) {
+      return NodeGroupNotFound(group.id, shard.node_group_id());
+    }
+  }
+  return absl::OkStatus();
+}
+
+// In the ids' stored form, each once.
+std::set<std::string> NamedReplicas(const v1::DecreaseReplicaCountRequest& request) {
+  std::set<std::string> ids;
+  for (const std::string& id : request.replicas_to_remove()) ids.insert(LowerCase(id));
+  return ids;
+}
+
 StatusOr<ReplicationGroup> FindAvailable(const Draft& draft, const std::string& id) {
   const ReplicationGroup* group = draft.Find<ReplicationGroup>(id);
   if (group == nullptr) return ReplicationGroupNotFound(id);
@@ -62,13 +80,15 @@ StatusOr<std::vector<std::string>> NewZones(const RequestContext& context, const
     placement.preferred.push_back(zone);
   }
   placement.preferred.resize(std::min<size_t>(placement.preferred.size(), more));
-  return PlaceNodes(placement, context.region.addresses.zones(), LostZones(draft));
+  ASSIGN_OR_RETURN(const SubnetGroup subnets, FindSubnetGroup(context.region, draft, group.subnet_group));
+  return PlaceNodes(placement, ZonesOf(context.region, subnets), LostZones(draft));
 }
 
 // Which replicas go: those named, else from zones with the most nodes, the youngest first; never the primary.
 StatusOr<std::vector<std::string>> ChooseVictims(const Draft& draft, const ReplicationGroup& group, const NodeGroup& shard,
                                                  const v1::DecreaseReplicaCountRequest& request, int less) {
-  std::vector<std::string> victims(request.replicas_to_remove().begin(), request.replicas_to_remove().end());
+  const std::set<std::string> named = NamedReplicas(request);
+  std::vector<std::string> victims(named.begin(), named.end());
   const CacheNode* primary = draft.Find<CacheNode>(shard.primary);
   for (const std::string& id : victims) {
     const auto& members = group.member_clusters;
@@ -108,11 +128,14 @@ Status IncreaseReplicaCount(RequestContext& context, const v1::IncreaseReplicaCo
       return InvalidParameterValue(fmt::format("Replication group {} has {} replicas, more than {}: use DecreaseReplicaCount.",
                                                group.id, group.member_clusters.size() - 1, wish.replicas));
     }
+    RETURN_IF_ERROR(CheckNodeGroups(request, group));
     ASSIGN_OR_RETURN(const auto zones, NewZones(context, draft, group, wish, more));
     Provision provision(context.region, draft, context.now);
     RETURN_IF_ERROR(provision.CheckNodeQuota(more));
     for (const std::string& zone : zones) {
-      RETURN_IF_ERROR(AddMember(provision, draft, group, shard, FreeMemberId(draft, group), zone, context.now));
+      const std::string id = FreeMemberId(draft, group);
+      RETURN_IF_ERROR(AddMember(provision, draft, group, shard, id, zone, context.now));
+      RETURN_IF_ERROR(CopyTags(draft, context.region, group, id));
     }
     group.status = GroupStatus::kModifying;
     draft.Put(shard);
@@ -135,7 +158,8 @@ Status DecreaseReplicaCount(RequestContext& context, const v1::DecreaseReplicaCo
     ASSIGN_OR_RETURN(ReplicationGroup group, FindAvailable(draft, LowerCase(request.replication_group_id())));
     const NodeGroup shard = *draft.Find<NodeGroup>(group.id + "/" + group.node_groups.front());
     const int now = static_cast<int>(group.member_clusters.size()) - 1;
-    const int less = named ? request.replicas_to_remove_size() : now - wish.replicas;
+    RETURN_IF_ERROR(CheckNodeGroups(request, group));
+    const int less = named ? static_cast<int>(NamedReplicas(request).size()) : now - wish.replicas;
     if (less == 0) return NoOperation(fmt::format("Replication group {} has {} replicas already.", group.id, now));
     if (less < 0) {
       return InvalidParameterValue(
@@ -146,6 +170,7 @@ Status DecreaseReplicaCount(RequestContext& context, const v1::DecreaseReplicaCo
     }
     ASSIGN_OR_RETURN(const auto victims, ChooseVictims(draft, group, shard, request, less));
     for (const std::string& id : victims) DeleteClusterRecords(draft, *draft.Find<CacheCluster>(id));
+    TellAgents(draft, group);
     group.status = GroupStatus::kModifying;
     draft.Put(group);
     FillReplicationGroup(group, LookupIn(draft), context.region, *response.mutable_replication_group());
