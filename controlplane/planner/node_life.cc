@@ -67,10 +67,25 @@ void AskWhileAgentIsAway(Planning& p, const CacheNode& node) {
 
 bool RestartsByItself(const CacheNode& node) { return node.group_id.empty() && !node.fenced; }
 
+std::string MajorMinor(const std::string& version) {
+  const size_t first = version.find('.');
+  return version.substr(0, first == std::string::npos ? first : version.find('.', first + 1));
+}
+
+// The installed engine that fits best may be another version than the one asked for: said, never hidden.
+void TellSubstitute(Planning& p, const CacheNode& node) {
+  const NodeObservation* seen = Seen(p.world, node);
+  const std::string& asked = p.cluster(node).engine_version;
+  if (seen == nullptr || seen->engine_version.empty() || MajorMinor(seen->engine_version) == MajorMinor(asked)) return;
+  p.TellCluster(node.cluster_id, fmt::format("Cache node {} was asked for as {} {} and runs {}, which is installed", node.id,
+                                             Text(p.cluster(node).engine), asked, seen->engine_version));
+}
+
 void BecomeAvailable(Planning& p, CacheNode& node) {
   if (node.status == NodeStatus::kAvailable) return;
   if (node.status == NodeStatus::kCreating) {
     p.TellCluster(node.cluster_id, fmt::format("Added cache node {} in availability zone {}", node.id, node.zone));
+    TellSubstitute(p, node);
   } else if (node.status == NodeStatus::kRecovering) {
     p.TellCluster(node.cluster_id, fmt::format("Finished recovery for cache nodes {}", node.id));
   } else if (node.status == NodeStatus::kRebooting) {

@@ -42,6 +42,15 @@ TEST(GroupPlannerTest, CreationIsToldNodeByNode) {
                                   "demo-001: Cache cluster created", "demo: Replication group demo created"));
 }
 
+TEST(GroupPlannerTest, AnotherVersionThanAskedIsTold) {
+  auto s = Situation::Group(1);
+  s.cluster("demo-001").engine_version = "7.1.0";
+  s.AllObey();
+  s.seen(1).engine_version = "7.0.15";
+  s.Plan();
+  EXPECT_THAT(s.told, ::testing::Contains("demo-001: Cache node 0001 was asked for as redis 7.1.0 and runs 7.0.15, which is installed"));
+}
+
 TEST(GroupPlannerTest, ASettledGroupHasNothingToDo) {
   auto s = Situation::Group(3).AllServing();
   const Situation before = s;
