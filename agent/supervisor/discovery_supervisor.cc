@@ -9,6 +9,7 @@
 #include "agent/journal/files.h"
 #include "agent/journal/journal.h"
 #include "agent/supervisor/restart_policy.h"
+#include "dataplane/discovery/listening_socket.h"
 
 namespace elastilab {
 namespace {
@@ -66,13 +67,21 @@ void DiscoverySupervisor::StartWhenDue() {
 void DiscoverySupervisor::Start() {
   if (!wish_ || process_.alive()) return;
   started_ = std::chrono::steady_clock::now();
-  Command command;
-  command.program = program_;
-  command.args = {"--state", files_.discovery_state};
-  if (Status status = process_.Start(std::move(command)); !status.ok()) {
+  if (Status status = TryStart(); !status.ok()) {
     spdlog::error("configuration endpoint: {}", std::string(status.message()));
     StartWhenDue();
   }
+}
+
+// It inherits the socket already listening, so that nobody is refused while it starts.
+Status DiscoverySupervisor::TryStart() {
+  ASSIGN_OR_RETURN(const ListeningSocket listener, ListeningSocket::Open(wish_->listen.address, wish_->listen.port));
+  Command command;
+  command.program = program_;
+  command.args = {"--state", files_.discovery_state, "--listener-on-stdin"};
+  command.stdin_fd = listener.fd();
+  command.held_signals = {SIGHUP};
+  return process_.Start(std::move(command));
 }
 
 void DiscoverySupervisor::OnExit() {

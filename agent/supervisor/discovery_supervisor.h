@@ -33,6 +33,7 @@ class DiscoverySupervisor {
  private:
   void StartWhenDue();
   void Start();
+  Status TryStart();
   void OnExit();
 
   std::string program_;

@@ -67,8 +67,13 @@ StatusOr<Fd> PipeWith(const std::string& text) {
   return reader;
 }
 
-StatusOr<Fd> OpenStdin(const std::string& text) {
-  if (!text.empty()) return PipeWith(text);
+StatusOr<Fd> OpenStdin(const Command& command) {
+  if (command.stdin_fd >= 0) {
+    Fd copy(fcntl(command.stdin_fd, F_DUPFD_CLOEXEC, 0));
+    if (copy.get() < 0) return SystemError("hand over a descriptor", errno);
+    return copy;
+  }
+  if (!command.stdin_text.empty()) return PipeWith(command.stdin_text);
   Fd null(open("/dev/null", O_RDONLY | O_CLOEXEC));
   if (null.get() < 0) return SystemError("open /dev/null", errno);
   return null;
@@ -97,12 +102,13 @@ struct SpawnSettings {
     posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
   }
   // A session of its own: neither a Ctrl-C for the agent nor the end of its terminal reaches the child.
-  void Detach() {
-    sigset_t none;
+  void Detach(const std::vector<int>& held_signals) {
+    sigset_t held;
     sigset_t all;
-    sigemptyset(&none);
+    sigemptyset(&held);
+    for (int signal : held_signals) sigaddset(&held, signal);
     sigfillset(&all);
-    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawnattr_setsigmask(&attributes, &held);
     posix_spawnattr_setsigdefault(&attributes, &all);
     constexpr short kFlags = POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
     posix_spawnattr_setflags(&attributes, kFlags);
@@ -127,12 +133,12 @@ std::vector<std::string> MinimalEnvironment(const Command& command) {
 }
 
 StatusOr<pid_t> SpawnDetached(const Command& command) {
-  ASSIGN_OR_RETURN(Fd in, OpenStdin(command.stdin_text));
+  ASSIGN_OR_RETURN(Fd in, OpenStdin(command));
   Fd log(open(command.log_file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
   if (log.get() < 0) return SystemError("open " + command.log_file, errno);
   SpawnSettings settings;
   settings.Descriptors(in.get(), log.get());
-  settings.Detach();
+  settings.Detach(command.held_signals);
   if (!command.working_dir.empty()) {
     posix_spawn_file_actions_addchdir_np(&settings.actions, command.working_dir.c_str());
   }

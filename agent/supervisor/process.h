@@ -31,7 +31,7 @@ class Process {
   using ExitDone = std::function<void(const ProcessExit&)>;
 
   // Starts `command` in a session of its own, with a minimal environment, every other descriptor closed, and all
-  // signals at their defaults. `exited` is called once, never from inside this call; it may destroy the Process.
+  // signals at their defaults, none blocked but those that `command` holds. `exited` is called once, never from inside this call; it may destroy the Process.
   static StatusOr<std::unique_ptr<Process>> Spawn(boost::asio::io_context& io, const Command& command, ExitDone exited);
   // Takes over a process that an earlier agent started. NotFound when it is gone.
   static StatusOr<std::unique_ptr<Process>> Adopt(boost::asio::io_context& io, const ProcessIdentity& identity,

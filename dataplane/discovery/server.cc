@@ -1,7 +1,6 @@
 #include "dataplane/discovery/server.h"
 
 #include <fmt/format.h>
-#include <sys/socket.h>
 
 #include <chrono>
 #include <csignal>
@@ -19,7 +18,6 @@ namespace {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 using Error = boost::system::error_code;
-using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
 
 constexpr std::chrono::milliseconds kPauseWithoutDescriptors(50);
 constexpr std::chrono::milliseconds kTimeToFinish(100);
@@ -31,30 +29,30 @@ StatusOr<ClusterView> ReadState(const std::string& file) {
   return ParseClusterView(text);
 }
 
+void UnblockReload() {
+  sigset_t reload;
+  sigemptyset(&reload);
+  sigaddset(&reload, SIGHUP);
+  pthread_sigmask(SIG_UNBLOCK, &reload, nullptr);
+}
+
 }  // namespace
 
 DiscoveryServer::DiscoveryServer(asio::io_context& io, std::string state_file)
     : io_(io), state_file_(std::move(state_file)), acceptor_(io), signals_(io, SIGHUP, SIGTERM, SIGINT), pause_(io) {}
 
-Status DiscoveryServer::Start() {
+Status DiscoveryServer::Start(std::optional<ListeningSocket> listener) {
   ASSIGN_OR_RETURN(view_, ReadState(state_file_));
-  RETURN_IF_ERROR(Listen());
+  if (!listener) {
+    ASSIGN_OR_RETURN(listener, ListeningSocket::Open(view_.listen_address, view_.listen_port));
+  }
+  Error error;
+  acceptor_.assign(tcp::v4(), listener->Release(), error);
+  if (error) return absl::UnavailableError(fmt::format("cannot accept clients: {}", error.message()));
   AwaitSignal();
+  UnblockReload();
   Accept();
   return absl::OkStatus();
-}
-
-Status DiscoveryServer::Listen() {
-  const tcp::endpoint where(asio::ip::make_address(view_.listen_address), static_cast<uint16_t>(view_.listen_port));
-  Error error;
-  acceptor_.open(where.protocol(), error);
-  if (!error) acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
-  if (!error) acceptor_.set_option(ReusePort(true), error);
-  if (!error) acceptor_.bind(where, error);
-  if (!error) acceptor_.listen(tcp::acceptor::max_listen_connections, error);
-  if (!error) return absl::OkStatus();
-  return absl::UnavailableError(
-      fmt::format("cannot listen on {}:{}: {}", view_.listen_address, view_.listen_port, error.message()));
 }
 
 void DiscoveryServer::Accept() {

@@ -6,10 +6,12 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <optional>
 #include <string>
 
 #include "common/status.h"
 #include "dataplane/discovery/cluster_view.h"
+#include "dataplane/discovery/listening_socket.h"
 
 namespace elastilab {
 
@@ -17,13 +19,13 @@ class DiscoveryServer {
  public:
   DiscoveryServer(boost::asio::io_context& io, std::string state_file);
 
-  // Reads the state and listens, with SO_REUSEPORT: each zone's server holds the same address. Then runs as part of the
-  // io_context; SIGHUP reads the state again, SIGTERM and SIGINT stop accepting and end the io_context soon after.
+  // Reads the state and serves on `listener`, of which it becomes the owner, or listens itself. Then runs as part of
+  // the io_context; SIGHUP reads the state again, SIGTERM and SIGINT stop accepting and end the io_context soon after.
+  // SIGHUP may be blocked until then: one that has come meanwhile is not lost.
   // The error names the file, or the address and who is in the way.
-  Status Start();
+  Status Start(std::optional<ListeningSocket> listener = std::nullopt);
 
  private:
-  Status Listen();
   void Accept();
   void AwaitSignal();
   void Reload();

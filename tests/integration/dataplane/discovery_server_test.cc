@@ -80,12 +80,11 @@ class DiscoveryTest : public testing::Test {
     ASSERT_EQ(server_.Start(ServerCommand()), absl::OkStatus());
   }
   Command ServerCommand() const {
-    return {.program = ELASTILAB_DISCOVERY,
-            .args = {"--state", state_file_},
-            .environment = {},
-            .stdin_text = {},
-            .working_dir = {},
-            .log_file = directory_.path() + "/log"};
+    Command command;
+    command.program = ELASTILAB_DISCOVERY;
+    command.args = {"--state", state_file_};
+    command.log_file = directory_.path() + "/log";
+    return command;
   }
   void WriteState(const std::string& text) {
     std::ofstream(state_file_ + ".new") << text;
