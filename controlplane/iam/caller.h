@@ -1,0 +1,28 @@
+// Who makes a call, as every face tells it to the dispatcher once the call is authenticated.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace elastilab {
+
+enum class PrincipalType { kRoot, kUser, kAssumedRole, kFederatedUser };
+
+struct Caller {
+  PrincipalType type = PrincipalType::kRoot;
+  std::string account;        // 12 digits
+  std::string arn;            // "arn:aws:iam::000000000000:root", "…:user/team/alice", "arn:aws:sts::…:assumed-role/ops/s1"
+  std::string user_id;        // aws:userid: the account for root, "AIDA…" for a user, "AROA…:session" for a role
+  std::string user_name;      // aws:username; users only
+  std::string role_name;      // assumed roles only
+  std::string access_key_id;  // the key that signed; empty for a call on the owner's own Unix socket
+  std::vector<std::string> session_policies;    // JSON documents that narrow a session; empty: not narrowed
+  std::map<std::string, std::string> session_tags;  // tags of the principal: aws:PrincipalTag/…
+  // How the call came.
+  std::string source_ip;   // empty: not over a network
+  std::string user_agent;
+  bool secure_transport = false;
+};
+
+}  // namespace elastilab
