@@ -13,6 +13,7 @@ set(CMAKE_LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/lib")
 
 option(ELASTILAB_TESTS "Build the tests and benchmarks" ON)
 set(ELASTILAB_SANITIZE "" CACHE STRING "address,undefined or thread")
+option(ELASTILAB_FUZZ "Instrument everything for libFuzzer (needs clang) and set up nothing but tests/fuzz" OFF)
 
 find_program(CCACHE ccache)
 if(CCACHE)
@@ -28,6 +29,9 @@ endif()
 if(ELASTILAB_SANITIZE)
   add_compile_options(-fsanitize=${ELASTILAB_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${ELASTILAB_SANITIZE})
+endif()
+if(ELASTILAB_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
 
 find_package(Threads REQUIRED)
@@ -46,9 +50,11 @@ if(ELASTILAB_TESTS)
   find_package(GTest REQUIRED)
 endif()
 
-# Everything of ours is compiled with these; generated code is not.
+# Everything of ours is compiled with these; generated code is not. They are g++'s: clang builds only the fuzz targets.
 add_library(el_warnings INTERFACE)
-target_compile_options(el_warnings INTERFACE -Wall -Wextra -Werror -Wshadow=local -Wnon-virtual-dtor -Woverloaded-virtual)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  target_compile_options(el_warnings INTERFACE -Wall -Wextra -Werror -Wshadow=local -Wnon-virtual-dtor -Woverloaded-virtual)
+endif()
 
 function(el_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
