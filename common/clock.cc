@@ -8,7 +8,10 @@ ServiceTime SystemClock::Now() const {
 
 RealTime SystemClock::Monotonic() const { return std::chrono::steady_clock::now(); }
 
-void SystemClock::Advance(milliseconds by) { offset_ms_ += by.count(); }
+void SystemClock::Advance(milliseconds by) {
+  offset_ms_ += by.count();
+  for (const auto& listener : listeners_) listener();
+}
 
 milliseconds SystemClock::Offset() const { return milliseconds(offset_ms_.load()); }
 

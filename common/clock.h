@@ -7,7 +7,10 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <mutex>
+#include <utility>
+#include <vector>
 
 namespace elastilab {
 
@@ -33,11 +36,14 @@ class SystemClock final : public Clock {
 
   // Moves service time; `by` may be negative only to undo an earlier advance.
   void Advance(milliseconds by);
+  // Called after each Advance, on its thread. Register before the clock is shared.
+  void OnAdvance(std::function<void()> listener) { listeners_.push_back(std::move(listener)); }
   // How far service time is from the wall clock. Stored by the control plane, so that a restart keeps it.
   milliseconds Offset() const;
 
  private:
   std::atomic<int64_t> offset_ms_{0};
+  std::vector<std::function<void()>> listeners_;
 };
 
 // Time that a test holds in its hand. Both clocks move only by Advance(). Thread-safe.

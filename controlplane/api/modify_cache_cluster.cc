@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "controlplane/api/cluster_handlers.h"
 #include "controlplane/api/common_attributes.h"
@@ -109,7 +110,9 @@ Status ChangeEngine(ChangeWork& change) {
     } else if (version != cluster.engine_version) {
       cluster.engine_version = version;
       const auto* found = FindFullEngineVersion(cluster.engine, version);
-      cluster.parameter_group = DefaultParameterGroup(found->family, false);
+      if (ParseDefaultParameterGroup(cluster.parameter_group)) {
+        cluster.parameter_group = DefaultParameterGroup(found->family, false);
+      }
       TellAgents(change.draft, cluster);
       cluster.status = ClusterStatus::kModifying;
     }
@@ -129,6 +132,19 @@ Status ChangeEngine(ChangeWork& change) {
     }
   }
   return absl::OkStatus();
+}
+
+// What waited for the window is applied with whatever is applied at once.
+v1::ModifyCacheClusterRequest WithPending(v1::ModifyCacheClusterRequest request, CacheCluster& cluster) {
+  if (!request.apply_immediately()) return request;
+  const PendingClusterChanges waiting = std::exchange(cluster.pending, {});
+  if (waiting.engine_version && !request.has_engine_version()) request.set_engine_version(*waiting.engine_version);
+  if (waiting.node_type && !request.has_cache_node_type()) request.set_cache_node_type(*waiting.node_type);
+  if (waiting.num_nodes && !request.has_num_cache_nodes()) {
+    request.set_num_cache_nodes(*waiting.num_nodes);
+    for (const std::string& id : waiting.node_ids_to_remove) request.add_cache_node_ids_to_remove(id);
+  }
+  return request;
 }
 
 Status RefuseMemberChange(const v1::ModifyCacheClusterRequest& request, const CacheCluster& cluster) {
@@ -159,11 +175,13 @@ Status ModifyCacheCluster(RequestContext& context, const v1::ModifyCacheClusterR
       return InvalidParameterCombination("Snapshots are not supported for memcached.");
     }
     ASSIGN_OR_RETURN(bool anything, ModifyCommonAttributes(request, cluster));
-    ChangeWork change{context, draft, request, cluster};
-    if (request.has_num_cache_nodes()) RETURN_IF_ERROR(ChangeNodeCount(change));
+    const v1::ModifyCacheClusterRequest asked = WithPending(request, cluster);
+    ChangeWork change{context, draft, asked, cluster};
+    if (asked.has_num_cache_nodes()) RETURN_IF_ERROR(ChangeNodeCount(change));
     RETURN_IF_ERROR(ChangeEngine(change));
-    anything = anything || request.has_num_cache_nodes() || request.has_engine_version() || request.has_cache_node_type();
+    anything = anything || asked.has_num_cache_nodes() || asked.has_engine_version() || asked.has_cache_node_type();
     if (!anything) return NothingToModify();
+    if (found->pending.empty()) cluster.pending_since = context.now;
     draft.Put(cluster);
     FillCacheCluster(cluster, LookupIn(draft), context.region, false, *response.mutable_cache_cluster());
     return absl::OkStatus();

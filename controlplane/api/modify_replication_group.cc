@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "controlplane/api/common_attributes.h"
 #include "controlplane/api/engine_choice.h"
@@ -105,7 +106,15 @@ Status ChangeSnapshots(ChangeWork& change) {
   return absl::OkStatus();
 }
 
-// Version and node type go to every member: each process is replaced by one of the new kind.
+Status UpgradeEngine(ReplicationGroup& group, const std::string& version) {
+  const auto* found = FindFullEngineVersion(group.engine, version);
+  const auto default_group = ParseDefaultParameterGroup(group.parameter_group);
+  if (default_group) group.parameter_group = DefaultParameterGroup(found->family, group.cluster_enabled);
+  group.engine_version = version;
+  return absl::OkStatus();
+}
+
+// Version and node type go to every member; the planner rolls them out (planner/rollout.h).
 Status ChangeEngine(ChangeWork& change) {
   ReplicationGroup& group = change.group;
   if (change.request.has_engine() && *ParseEngine(change.request.engine()) != group.engine) {
@@ -115,23 +124,32 @@ Status ChangeEngine(ChangeWork& change) {
     change.anything = true;
     ASSIGN_OR_RETURN(const std::string version,
                      ChooseUpgrade(group.engine, group.engine_version, change.request.engine_version()));
-    if (!change.request.apply_immediately()) {
+    if (change.request.apply_immediately()) {
+      RETURN_IF_ERROR(UpgradeEngine(group, version));
+    } else {
       group.pending.engine_version = version;
-    } else if (version != group.engine_version) {
-      return NotServedYet("Upgrading the engine of a running replication group");
     }
   }
   if (change.request.has_cache_node_type()) {
     change.anything = true;
     ASSIGN_OR_RETURN(const std::string type,
                      CheckNodeType(group.engine, group.engine_version, change.request.cache_node_type()));
-    if (!change.request.apply_immediately()) {
+    if (change.request.apply_immediately()) {
+      group.node_type = type;
+    } else {
       group.pending.node_type = type;
-    } else if (type != group.node_type) {
-      return NotServedYet("Changing the node type of a running replication group");
     }
   }
   return absl::OkStatus();
+}
+
+// What waited for the window is applied with whatever is applied at once.
+v1::ModifyReplicationGroupRequest WithPending(v1::ModifyReplicationGroupRequest request, ReplicationGroup& group) {
+  if (!request.apply_immediately()) return request;
+  const PendingGroupChanges waiting = std::exchange(group.pending, {});
+  if (waiting.engine_version && !request.has_engine_version()) request.set_engine_version(*waiting.engine_version);
+  if (waiting.node_type && !request.has_cache_node_type()) request.set_cache_node_type(*waiting.node_type);
+  return request;
 }
 
 // What members share with their group.
@@ -173,7 +191,8 @@ Status ModifyReplicationGroup(RequestContext& context, const v1::ModifyReplicati
     if (found == nullptr) return ReplicationGroupNotFound(id);
     if (found->status != GroupStatus::kAvailable) return ReplicationGroupNotAvailable(id, Text(found->status));
     ReplicationGroup group = *found;
-    ChangeWork change{draft, request, group};
+    const v1::ModifyReplicationGroupRequest asked = WithPending(request, group);
+    ChangeWork change{draft, asked, group};
     ASSIGN_OR_RETURN(change.anything, ModifyCommonAttributes(request, group));
     if (request.has_replication_group_description()) {
       change.anything = true;
@@ -187,6 +206,10 @@ Status ModifyReplicationGroup(RequestContext& context, const v1::ModifyReplicati
     RETURN_IF_ERROR(ChangeSnapshots(change));
     RETURN_IF_ERROR(ChangeEngine(change));
     if (!change.anything) return NothingToModify();
+    if (group.engine_version != found->engine_version || group.node_type != found->node_type) {
+      group.status = GroupStatus::kModifying;
+    }
+    if (found->pending.empty()) group.pending_since = context.now;
     draft.Put(group);
     CopyToMembers(draft, group);
     FillReplicationGroup(group, LookupIn(draft), context.region, *response.mutable_replication_group());

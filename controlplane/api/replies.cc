@@ -39,6 +39,16 @@ void FillPending(const PendingClusterChanges& pending, v1::PendingModifiedValues
   if (pending.node_type) out.set_cache_node_type(*pending.node_type);
 }
 
+// Version and node type of a group wait for all its members; the group itself has no such members to show.
+PendingClusterChanges PendingOf(const CacheCluster& cluster, const Lookup& find) {
+  const ReplicationGroup* group = cluster.group_id.empty() ? nullptr : find.group(cluster.group_id);
+  if (group == nullptr) return cluster.pending;
+  PendingClusterChanges pending;
+  pending.engine_version = group->pending.engine_version;
+  pending.node_type = group->pending.node_type;
+  return pending;
+}
+
 template <typename Record, typename Message>
 void FillNetwork(const Record& record, Message& out) {
   out.set_network_type(WireEnum<v1::NetworkType>(record.network_type));
@@ -105,7 +115,7 @@ void FillCacheCluster(const CacheCluster& cluster, const Lookup& find, const Reg
   out.set_preferred_availability_zone(cluster.preferred_zone);
   FillTimestamp(cluster.created_at, *out.mutable_cache_cluster_create_time());
   out.set_preferred_maintenance_window(cluster.maintenance_window);
-  FillPending(cluster.pending, *out.mutable_pending_modified_values());
+  FillPending(PendingOf(cluster, find), *out.mutable_pending_modified_values());
   if (!cluster.notification.topic_arn.empty()) {
     out.mutable_notification_configuration()->set_topic_arn(cluster.notification.topic_arn);
     out.mutable_notification_configuration()->set_topic_status(cluster.notification.status);

@@ -18,13 +18,15 @@ namespace elastilab {
 
 // Finds records by key; a Draft within a mutation, the State elsewhere.
 struct Lookup {
+  std::function<const ReplicationGroup*(const std::string&)> group;
   std::function<const CacheCluster*(const std::string&)> cluster;
   std::function<const NodeGroup*(const std::string&)> node_group;
   std::function<const CacheNode*(NodeUid)> node;
 };
 template <typename Source>
 Lookup LookupIn(const Source& source) {
-  return {[&source](const std::string& id) { return source.template Find<CacheCluster>(id); },
+  return {[&source](const std::string& id) { return source.template Find<ReplicationGroup>(id); },
+          [&source](const std::string& id) { return source.template Find<CacheCluster>(id); },
           [&source](const std::string& key) { return source.template Find<NodeGroup>(key); },
           [&source](NodeUid uid) { return source.template Find<CacheNode>(uid); }};
 }

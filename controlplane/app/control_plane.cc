@@ -20,6 +20,7 @@
 #include "controlplane/fleet/agent_service.h"
 #include "controlplane/reconcile/reconciler.h"
 #include "controlplane/rpc/rpc_server.h"
+#include "controlplane/schedule/maintenance_calendar.h"
 #include "proto/admin/v1/admin.pb.h"
 #include "proto/agent/v1/agent.pb.h"
 
@@ -52,6 +53,7 @@ class Assembled final : public ControlPlane {
   Status Open() {
     store_->OnChange([this](const Change& change) {
       if (reconciler_) reconciler_->OnChange(change);
+      if (calendar_ && (!change.clusters.empty() || !change.groups.empty())) calendar_->Wake();
       waiter_.Changed(change.revision);
     });
     ASSIGN_OR_RETURN(const LabSettings settings, PrepareSettings(*store_, options_));
@@ -63,6 +65,8 @@ class Assembled final : public ControlPlane {
                                               options_.endpoint_style});
     region_->engine_is_installed = [this](Engine engine) { return fleet_.HasEngine(std::string(Text(engine))); };
     dispatcher_ = std::make_unique<Dispatcher>(*region_, ElastiCacheHandlers());
+    calendar_ = std::make_unique<MaintenanceCalendar>(*region_, *dispatcher_);
+    clock_.OnAdvance([this] { calendar_->Wake(); });
     ListenToFleet();
     return absl::OkStatus();
   }
@@ -73,6 +77,7 @@ class Assembled final : public ControlPlane {
     RETURN_IF_ERROR(StartRpc());
     StartKeeper();
     reconciler_->Start();
+    calendar_->Start();
     return absl::OkStatus();
   }
 
@@ -93,6 +98,7 @@ class Assembled final : public ControlPlane {
     if (keeper_) keeper_->Stop();
     waiter_.Stop();
     if (rpc_) rpc_->Stop();
+    if (calendar_) calendar_->Stop();
     if (reconciler_) reconciler_->Stop();
     dns_.reset();
   }
@@ -207,6 +213,7 @@ class Assembled final : public ControlPlane {
   std::unique_ptr<Reconciler> reconciler_;
   std::unique_ptr<Region> region_;
   std::unique_ptr<Dispatcher> dispatcher_;
+  std::unique_ptr<MaintenanceCalendar> calendar_;
   std::unique_ptr<AdminContext> admin_;
   std::unique_ptr<DnsServer> dns_;
   std::unique_ptr<grpc::Service> agent_service_;

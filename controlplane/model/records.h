@@ -87,6 +87,7 @@ struct CacheCluster {
   std::string ip_discovery = "ipv4";
   ServiceTime created_at;
   PendingClusterChanges pending;
+  ServiceTime pending_since;        // when the oldest of them was queued; the first window after that is theirs
   Endpoint configuration_endpoint;  // memcached
   int64_t discovery_version = 0;    // memcached: grows with each change of membership
   // The nodes as the configuration endpoint lists them: ready ones, and replaced ones throughout.
@@ -123,6 +124,7 @@ struct ReplicationGroup {
   std::string ip_discovery = "ipv4";
   ServiceTime created_at;
   PendingGroupChanges pending;
+  ServiceTime pending_since;  // as for clusters
   Endpoint configuration_endpoint;  // cluster mode enabled only
   bool operator==(const ReplicationGroup&) const = default;
 };

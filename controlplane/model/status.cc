@@ -41,8 +41,9 @@ constexpr std::array<std::string_view, 9> kSourceTypes = {
     "serverless-cache", "serverless-cache-snapshot", "user", "user-group"};
 constexpr std::array<std::string_view, 7> kFailoverSteps = {"none",      "fencing",    "measuring", "promoting",
                                                             "replacing", "rebuilding", "returning"};
-constexpr std::array<std::string_view, 6> kFailoverCauses = {"none",      "exited",        "hung",
-                                                             "zone-lost", "test-failover", "manual"};
+constexpr std::array<std::string_view, 7> kFailoverCauses = {"none",      "exited",        "hung",
+                                                             "zone-lost", "test-failover", "manual",
+                                                             "maintenance"};
 
 }  // namespace
 

@@ -67,6 +67,8 @@ std::string Evidence(const Planning& p, const CacheNode& node, FailoverCause cau
       return fmt::format("zone {} does not answer and nothing listens on {}:{}", node.zone, node.address, node.port);
     case FailoverCause::kTestFailover:
       return "TestFailover was called";
+    case FailoverCause::kMaintenance:
+      return "its node was to be changed";
     default:
       return "a promotion by hand was asked for";
   }
@@ -115,7 +117,7 @@ void StartMeasuring(Planning& p, NodeGroup& shard) {
 
 void Begin(Planning& p, NodeGroup& shard, CacheNode& old, FailoverCause cause) {
   OpenRecord(p, shard, old, cause);
-  if (cause == FailoverCause::kManual) {
+  if (IsPlanned(cause)) {
     EnterStep(p, shard, FailoverStep::kFencing);
     return;
   }
@@ -144,7 +146,11 @@ void Fence(Planning& p, NodeGroup& shard) {
   CacheNode& old = p.node(shard.failover.old_primary);
   const Life life = LifeOf(p.world, old);
   if (life == Life::kDead) return StartMeasuring(p, shard);
-  if (shard.failover.cause == FailoverCause::kManual) {
+  if (IsPlanned(shard.failover.cause) && life == Life::kSilent) {
+    shard.failover.cause = FailoverCause::kHung;  // it can't give its endpoint up any more
+    Record(p, shard).cause = FailoverCause::kHung;
+  }
+  if (IsPlanned(shard.failover.cause)) {
     const bool unbound = WishIsInForce(p.world, old) && SeenOf(p.world, old.uid).endpoints.empty();
     if (unbound) StartMeasuring(p, shard);
     return;
@@ -170,7 +176,7 @@ void Promote(Planning& p, NodeGroup& shard, NodeUid candidate) {
   chosen.role = Role::kPrimary;
   chosen.follows = 0;
   const bool automatic = p.plan.records.group->automatic_failover == AutomaticFailover::kEnabled ||
-                         shard.failover.cause == FailoverCause::kManual;
+                         IsPlanned(shard.failover.cause);
   if (automatic) {
     shard.primary = candidate;
     old.role = Role::kReplica;
@@ -183,7 +189,45 @@ void Promote(Planning& p, NodeGroup& shard, NodeUid candidate) {
   }
 }
 
+// The old primary lives: it gets its endpoint back, and nothing has happened.
+void CallOff(Planning& p, NodeGroup& shard) {
+  FailoverRecord& record = Record(p, shard);
+  record.outcome = "called off: no replica was left to take over, the primary stays";
+  p.plan.records.group->pending.primary_cluster_id.reset();
+  shard.failover = {};
+  SetMembersStatus(p, shard, NodeGroupStatus::kAvailable, GroupStatus::kAvailable);
+}
+
+NodeUid Chosen(Planning& p, const std::vector<NodeUid>& eligible) {
+  const auto& wanted = p.plan.records.group->pending.primary_cluster_id;
+  for (NodeUid uid : eligible) {
+    if (wanted && p.node(uid).cluster_id == *wanted) return uid;
+  }
+  return LeastLag(p, eligible);
+}
+
+// The old primary takes no more writes but still sends what it has: the new one waits until it has it all.
+void MeasurePlanned(Planning& p, NodeGroup& shard) {
+  std::vector<NodeUid> asked = Eligible(p, shard);
+  if (asked.empty()) return CallOff(p, shard);
+  const NodeUid candidate = Chosen(p, asked);
+  asked.push_back(shard.failover.old_primary);
+  const bool all_fresh = std::all_of(asked.begin(), asked.end(), [&](NodeUid uid) {
+    return SeenOf(p.world, uid).probe_id == shard.failover.probe_id;
+  });
+  const bool has_it_all = SeenOf(p.world, candidate).offset >= SeenOf(p.world, shard.failover.old_primary).offset;
+  const bool late = p.world.now_micros - shard.failover.step_micros >= kCatchUpMicros;
+  if ((all_fresh && has_it_all) || late) return Promote(p, shard, candidate);
+  if (all_fresh) shard.failover.probe_id = p.world.now_micros;
+  for (NodeUid uid : asked) p.plan.probes[uid] = shard.failover.probe_id;
+  p.plan.WakeAt(p.world.now_micros + kMeasureMicros);
+}
+
 void Measure(Planning& p, NodeGroup& shard) {
+  const CacheNode& old = p.node(shard.failover.old_primary);
+  if (IsPlanned(shard.failover.cause) && HasAgent(p.world, old) && LifeOf(p.world, old) == Life::kServing) {
+    return MeasurePlanned(p, shard);
+  }
   const std::vector<NodeUid> eligible = Eligible(p, shard);
   const bool late = p.world.now_micros - shard.failover.step_micros >= kMeasureMicros;
   if (eligible.empty()) {
@@ -201,13 +245,7 @@ void Measure(Planning& p, NodeGroup& shard) {
     p.plan.WakeAt(shard.failover.step_micros + kMeasureMicros);
     return;
   }
-  NodeUid candidate = LeastLag(p, eligible);
-  if (shard.failover.cause == FailoverCause::kManual && p.plan.records.group->pending.primary_cluster_id) {
-    for (NodeUid uid : eligible) {
-      if (p.node(uid).cluster_id == *p.plan.records.group->pending.primary_cluster_id) candidate = uid;
-    }
-  }
-  Promote(p, shard, candidate);
+  Promote(p, shard, Chosen(p, eligible));
 }
 
 bool HoldsPrimaryEndpoint(const World& world, const NodeGroup& shard, const CacheNode& node) {
@@ -249,7 +287,7 @@ void AwaitPromotion(Planning& p, NodeGroup& shard) {
   record.outcome = "promoted";
   TellFailover(p, shard, old, chosen);
   p.plan.records.group->pending.primary_cluster_id.reset();
-  if (shard.failover.cause != FailoverCause::kManual) ReplaceNode(p, old);
+  if (!IsPlanned(shard.failover.cause)) ReplaceNode(p, old);
   old.fenced = false;
   FollowersOf(p, shard, chosen.uid);
   EnterStep(p, shard, FailoverStep::kReplacing);
@@ -334,6 +372,14 @@ void WatchPrimary(Planning& p, NodeGroup& shard) {
 }
 
 }  // namespace
+
+bool BeginMaintenanceFailover(Planning& p, NodeGroup& shard) {
+  shard.failover = {};
+  const std::vector<NodeUid> eligible = Eligible(p, shard);
+  if (std::all_of(eligible.begin(), eligible.end(), [&](NodeUid uid) { return uid == shard.primary; })) return false;
+  Begin(p, shard, p.node(shard.primary), FailoverCause::kMaintenance);
+  return true;
+}
 
 bool IsMovingPrimary(const NodeGroup& shard) {
   return shard.failover.step != FailoverStep::kNone && shard.failover.step != FailoverStep::kReplacing;

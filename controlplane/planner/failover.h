@@ -35,10 +35,16 @@ namespace elastilab {
 // are tended by TendNode. Events are those of shared/reference/behaviours.md section 2, in their order.
 void TendPrimary(Planning& p, NodeGroup& shard);
 
+// Moves the primary's role to a replica so that the primary's node can be changed. False, and nothing is begun, when no
+// replica could take it. Only for a node group at rest.
+bool BeginMaintenanceFailover(Planning& p, NodeGroup& shard);
+
 // A change of primary is under way and the endpoint has not moved yet.
 bool IsMovingPrimary(const NodeGroup& shard);
 
 // How long replicas have to answer with fresh offsets before the ones at hand decide.
 inline constexpr int64_t kMeasureMicros = 30'000;
+// How long a planned promotion waits for its candidate to have every write of the old primary.
+inline constexpr int64_t kCatchUpMicros = 10'000'000;
 
 }  // namespace elastilab

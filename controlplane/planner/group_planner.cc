@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "controlplane/planner/failover.h"
+#include "controlplane/planner/rollout.h"
 #include "controlplane/planner/wish.h"
 
 namespace elastilab {
@@ -29,6 +30,7 @@ void TendShard(Planning& p, NodeGroup& shard) {
     CacheNode& node = p.node(uid);
     if (!IsTendedElsewhere(shard, node)) TendNode(p, node);
   }
+  RollOut(p, shard);
 }
 
 bool AllAvailable(const Planning& p, const NodeGroup& shard) {
@@ -51,7 +53,7 @@ void RollUpGroup(Planning& p) {
     all_available = all_available && (cluster.status == ClusterStatus::kAvailable ||
                                       (group.status != GroupStatus::kCreating && cluster.status == ClusterStatus::kModifying));
   }
-  if (!all_available || group.pending.primary_cluster_id) return;
+  if (!all_available || group.pending.primary_cluster_id || !IsRolledOut(p.plan.records)) return;
   if (group.status == GroupStatus::kCreating) {
     p.TellGroup(group.id, fmt::format("Replication group {} created", group.id));
   }

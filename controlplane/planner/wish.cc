@@ -17,9 +17,9 @@ bool AnyReplicaServes(const Records& records, const NodeGroup& shard) {
   });
 }
 
-// A manual promotion fences the old primary by taking its endpoints away.
+// A planned promotion fences the old primary by taking its endpoints away.
 bool IsUnbound(const NodeGroup& shard, NodeUid uid) {
-  return shard.failover.cause == FailoverCause::kManual && shard.failover.old_primary == uid &&
+  return IsPlanned(shard.failover.cause) && shard.failover.old_primary == uid &&
          (shard.failover.step == FailoverStep::kFencing || shard.failover.step == FailoverStep::kMeasuring);
 }
 
@@ -60,7 +60,9 @@ NodeWish WishFor(const Records& records, const CacheNode& node) {
   }
   if (auto it = records.clusters.find(node.cluster_id); it != records.clusters.end()) {
     const CacheCluster& cluster = it->second;
+    wish.engine_version = cluster.engine_version;
     wish.node_type = cluster.node_type;
+    wish.parameter_group = cluster.parameter_group;
     if (!cluster.configuration_endpoint.empty() && HostsDiscovery(records, cluster, node)) {
       wish.discovery = DiscoveryWish{cluster.configuration_endpoint, cluster.discovery_version, cluster.discovered};
     }

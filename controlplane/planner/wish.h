@@ -25,7 +25,9 @@ struct NodeWish {
   Endpoint follow;                // empty: none yet
   std::vector<std::string> endpoints;
   std::string shared_address;     // the reader endpoint's
+  std::string engine_version;
   std::string node_type;
+  std::string parameter_group;
   std::optional<DiscoveryWish> discovery;
   bool operator==(const NodeWish&) const = default;
 };

@@ -81,6 +81,7 @@ void Fields(V& v, Is<CacheCluster> auto& r) {
   v("ip_discovery", r.ip_discovery);
   v("created_at", r.created_at);
   v("pending", r.pending);
+  v("pending_since", r.pending_since);
   v("configuration_endpoint", r.configuration_endpoint);
   v("discovery_version", r.discovery_version);
   v("discovered", r.discovered);
@@ -115,6 +116,7 @@ void Fields(V& v, Is<ReplicationGroup> auto& r) {
   v("ip_discovery", r.ip_discovery);
   v("created_at", r.created_at);
   v("pending", r.pending);
+  v("pending_since", r.pending_since);
   v("configuration_endpoint", r.configuration_endpoint);
 }
 
@@ -252,7 +254,7 @@ constexpr AutomaticFailover Last(AutomaticFailover) { return AutomaticFailover::
 constexpr Role Last(Role) { return Role::kReplica; }
 constexpr ZoneStatus Last(ZoneStatus) { return ZoneStatus::kLost; }
 constexpr FailoverStep Last(FailoverStep) { return FailoverStep::kReturning; }
-constexpr FailoverCause Last(FailoverCause) { return FailoverCause::kManual; }
+constexpr FailoverCause Last(FailoverCause) { return FailoverCause::kMaintenance; }
 
 template <typename E>
 E FromWord(const std::string& word) {

@@ -207,7 +207,7 @@ TEST(FailoverTest, APromotionByHandUnbindsTheOldPrimaryAndKeepsItsProcess) {
   EXPECT_THAT(WishFor(s.world.records, s.node(1)).endpoints, IsEmpty());
   EXPECT_FALSE(s.node(1).fenced);
   s.Obeys(1).Plan();
-  s.AnswersProbe(2).Plan();
+  s.AnswersProbe(1).AnswersProbe(2).Plan();
   EXPECT_EQ(s.shard().primary, 2);
   s.Settle();
   EXPECT_EQ(s.node(1).incarnation, 1);

@@ -38,6 +38,7 @@ CacheCluster FullCluster() {
           .ip_discovery = "ipv6",
           .created_at = kTime,
           .pending = {.num_nodes = 0, .node_ids_to_remove = {"0002"}, .engine_version = "7.1", .node_type = ""},
+          .pending_since = kTime,
           .configuration_endpoint = {"127.0.0.9", 11211},
           .discovery_version = 7,
           .discovered = {5},
@@ -74,6 +75,7 @@ ReplicationGroup FullGroup() {
                       .automatic_failover = false,
                       .engine_version = "8.1",
                       .node_type = "u"},
+          .pending_since = kTime,
           .configuration_endpoint = {"127.0.0.2", 6379}};
 }
 
