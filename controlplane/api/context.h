@@ -11,6 +11,7 @@
 #include "common/status.h"
 #include "controlplane/catalog/naming.h"
 #include "controlplane/endpoints/address_plan.h"
+#include "controlplane/iam/caller.h"
 #include "controlplane/store/store.h"
 
 namespace google::protobuf {
@@ -38,7 +39,7 @@ struct RequestContext {
   Region& region;
   std::string request_id;
   ServiceTime now;          // service time at which the request was accepted
-  std::string principal;    // ARN of the caller
+  Caller caller;
 };
 
 using Handler = std::function<Status(RequestContext&, const google::protobuf::Message& request,

@@ -153,7 +153,7 @@ class Assembled final : public ControlPlane {
   }
 
   void CallElastiCache(const RpcCall& call, const RpcDone& done) {
-    RequestContext context{*region_, call.request_id, clock_.Now(), fmt::format("arn:aws:iam::{}:root", options_.account)};
+    RequestContext context{*region_, call.request_id, clock_.Now(), RootCaller(options_.account)};
     done(dispatcher_->Dispatch(call.operation.name, context, call.request, &call.response));
   }
 

@@ -7,7 +7,7 @@
 
 namespace elastilab {
 
-enum class PrincipalType { kRoot, kUser, kAssumedRole, kFederatedUser };
+enum class PrincipalType { kRoot, kUser, kAssumedRole, kFederatedUser, kService };
 
 struct Caller {
   PrincipalType type = PrincipalType::kRoot;
@@ -24,5 +24,14 @@ struct Caller {
   std::string user_agent;
   bool secure_transport = false;
 };
+
+// The account itself: nobody restricts it.
+inline Caller RootCaller(const std::string& account) {
+  Caller caller;
+  caller.account = account;
+  caller.arn = "arn:aws:iam::" + account + ":root";
+  caller.user_id = account;
+  return caller;
+}
 
 }  // namespace elastilab

@@ -16,6 +16,14 @@ namespace v1 = elasticache::v1;
 constexpr milliseconds kLongestSleep = std::chrono::minutes(1);
 constexpr milliseconds kGather(20);
 
+Caller TheService(const Region& region) {
+  Caller caller;
+  caller.type = PrincipalType::kService;
+  caller.account = region.location.account;
+  caller.arn = "elasticache.amazonaws.com";
+  return caller;
+}
+
 }  // namespace
 
 void MaintenanceCalendar::Start() {
@@ -40,7 +48,7 @@ void MaintenanceCalendar::Wake() {
 }
 
 Status MaintenanceCalendar::Keep(const Appointment& appointment) {
-  RequestContext context{region_, "maintenance-" + appointment.id, region_.clock.Now(), "elasticache.amazonaws.com"};
+  RequestContext context{region_, "maintenance-" + appointment.id, region_.clock.Now(), TheService(region_)};
   if (appointment.is_group) {
     v1::ModifyReplicationGroupRequest request;
     v1::ModifyReplicationGroupResponse response;

@@ -27,7 +27,7 @@ class ApiTest : public ::testing::Test {
 
   template <typename Request, typename Response>
   Status Call(const std::string& operation, const Request& request, Response* response) {
-    RequestContext context{region_, "request", clock_.Now(), "arn:aws:iam::000000000000:root"};
+    RequestContext context{region_, "request", clock_.Now(), RootCaller("000000000000")};
     return dispatcher_.Dispatch(operation, context, request, response);
   }
   // The wire code of the refusal; "" when it was accepted.

@@ -1,0 +1,61 @@
+#include "controlplane/iam/authorization/required_permissions.h"
+
+#include <google/protobuf/message.h>
+
+#include <algorithm>
+
+#include "controlplane/iam/authorization/request_keys.h"
+#include "controlplane/iam/authorization/resources.h"
+#include "proto/elasticache/v1/annotations.pb.h"
+
+namespace elastilab {
+namespace {
+
+void AddResourceTags(const ResourceFacts& facts, const std::string& arn, ConditionContext& context) {
+  if (!facts.tags || arn == "*" || arn.ends_with(":*")) return;
+  for (auto& [key, value] : facts.tags(arn)) context.Set("aws:ResourceTag/" + key, value);
+}
+
+// A create with tags also tags; a delete with a final snapshot also takes one.
+std::string DependentAction(const Operation& operation, const NamedResource& resource, bool is_first, bool tags) {
+  if (is_first && tags && operation.access != elasticache::v1::TAGGING && operation.name != "AddTagsToResource") {
+    return "AddTagsToResource";
+  }
+  if (operation.name.starts_with("Delete") && resource.type == "snapshot" && operation.name != "DeleteSnapshot") {
+    return "CreateSnapshot";
+  }
+  return "";
+}
+
+}  // namespace
+
+std::vector<RequiredPermission> RequiredPermissions(const Operation& operation, const google::protobuf::Message& request,
+                                                    const Caller& caller, const Location& where, ServiceTime now,
+                                                    const ResourceFacts& facts) {
+  const std::string service = ServicePrefix(operation);
+  const std::string action = service + ":" + operation.name;
+  const ConditionContext global = GlobalKeys(caller, where, now);
+  const ConditionContext keys = RequestKeys(operation, request);
+  const bool tags = keys.Find("aws:TagKeys") != nullptr;
+  std::vector<RequiredPermission> required;
+  std::vector<RequiredPermission> dependent;
+  for (const NamedResource& resource : ResourcesOf(operation, request, where, facts)) {
+    RequiredPermission permission{action, resource.arn, service == "elasticache" ? KeysFor(resource.type, keys) : keys};
+    AddResourceTags(facts, resource.arn, permission.context);
+    permission.context.Fill(global);
+    const std::string also = service == "elasticache" ? DependentAction(operation, resource, required.empty(), tags) : "";
+    if (!also.empty()) {
+      RequiredPermission more = permission;
+      more.action = service + ":" + also;
+      more.context = also == "AddTagsToResource" ? KeysFor("", keys) : ConditionContext();
+      AddResourceTags(facts, resource.arn, more.context);
+      more.context.Fill(global);
+      dependent.push_back(std::move(more));
+    }
+    required.push_back(std::move(permission));
+  }
+  required.insert(required.end(), std::make_move_iterator(dependent.begin()), std::make_move_iterator(dependent.end()));
+  return required;
+}
+
+}  // namespace elastilab
