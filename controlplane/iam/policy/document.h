@@ -34,43 +34,43 @@ enum class PolicyEffect { kAllow, kDeny };
 
 // One operator on one key. The conditions of a statement must all hold.
 struct PolicyCondition {
-  ConditionOperator op;
-  std::string op_text;              // as written: "ForAllValues:StringLike"
-  std::string key;                  // as written: "aws:TagKeys"; compared without regard to case
-  std::vector<std::string> values;  // as written, numbers and booleans as their text; may be empty
+  ConditionOperator op = {};
+  std::string op_text = {};              // as written: "ForAllValues:StringLike"
+  std::string key = {};                  // as written: "aws:TagKeys"; compared without regard to case
+  std::vector<std::string> values = {};  // as written, numbers and booleans as their text; may be empty
 };
 
 // One line of a Principal element.
 struct PolicyPrincipal {
   enum class Type { kEveryone, kAws, kService, kFederated, kCanonicalUser };
   Type type = Type::kEveryone;
-  std::string value;  // "*" for kEveryone
+  std::string value = {};  // "*" for kEveryone
 };
 
 struct PolicyStatement {
-  std::string sid;  // empty: none
+  std::string sid = {};  // empty: none
   PolicyEffect effect = PolicyEffect::kAllow;
   bool not_action = false;  // `actions` came as NotAction
-  std::vector<std::string> actions;
+  std::vector<std::string> actions = {};
   bool not_resource = false;
-  std::vector<std::string> resources;  // empty in trust policies only
+  std::vector<std::string> resources = {};  // empty in trust policies only
   bool not_principal = false;
-  std::vector<PolicyPrincipal> principals;  // empty but in trust policies
-  std::vector<PolicyCondition> conditions;  // in the order of the text
+  std::vector<PolicyPrincipal> principals = {};  // empty but in trust policies
+  std::vector<PolicyCondition> conditions = {};  // in the order of the text
 
-  TextPosition start;  // the opening brace
-  TextPosition end;    // the closing brace
+  TextPosition start = {};  // the opening brace
+  TextPosition end = {};    // the closing brace
   // The same two places as AWS's simulator tells them: where its parser stood before the statement (behind the '[', or
   // behind the statement before; behind the opening brace when Statement is no list) and behind the closing brace.
-  TextPosition simulator_start;
-  TextPosition simulator_end;
+  TextPosition simulator_start = {};
+  TextPosition simulator_end = {};
 };
 
 struct PolicyDocument {
   PolicyKind kind = PolicyKind::kIdentity;
   std::string version = "2008-10-17";  // or "2012-10-17", which alone has variables
-  std::string id;
-  std::vector<PolicyStatement> statements;  // at least one
+  std::string id = {};
+  std::vector<PolicyStatement> statements = {};  // at least one
 
   bool HasVariables() const { return version == "2012-10-17"; }
 };

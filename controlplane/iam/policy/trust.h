@@ -11,11 +11,11 @@ namespace elastilab {
 
 // Who wants to assume the role.
 struct TrustCaller {
-  std::string account;  // 12 digits; empty for a service
-  std::string arn;  // "arn:aws:iam::…:user/alice", "arn:aws:sts::…:assumed-role/ops/s1", "arn:aws:iam::…:root"
-  std::string role_arn;  // for an assumed role, the role's own ARN: trust in the role is trust in its sessions
-  std::string user_id;   // unique id ("AIDA…"; "AROA…:session" for a session); may be empty
-  std::string service;   // "elasticache.amazonaws.com" when a service calls
+  std::string account = {};  // 12 digits; empty for a service
+  std::string arn = {};  // "arn:aws:iam::…:user/alice", "arn:aws:sts::…:assumed-role/ops/s1", "arn:aws:iam::…:root"
+  std::string role_arn = {};  // for an assumed role, the role's own ARN: trust in the role is trust in its sessions
+  std::string user_id = {};   // unique id ("AIDA…"; "AROA…:session" for a session); may be empty
+  std::string service = {};   // "elasticache.amazonaws.com" when a service calls
 };
 
 struct TrustDecision {
@@ -23,8 +23,8 @@ struct TrustDecision {
   // An Allow names the caller itself (its ARN, role or id), not just its account or everyone. Within the role's account
   // that is enough; otherwise the caller's own policies must allow the action on the role as well.
   bool names_caller = false;
-  std::vector<StatementRef> statements;  // as Decision has them
-  std::vector<std::string> missing_keys;
+  std::vector<StatementRef> statements = {};  // as Decision has them
+  std::vector<std::string> missing_keys = {};
 
   bool allowed() const { return outcome == Outcome::kAllowed; }
 };
