@@ -79,6 +79,42 @@ Status TestFailoverQuotaExceeded(int limit) {
                                limit));
 }
 
+Status UserNotFound(std::string_view id) { return MakeFault(v1::USER_NOT_FOUND, fmt::format("User {} not found.", id)); }
+Status UserAlreadyExists(std::string_view id) {
+  return MakeFault(v1::USER_ALREADY_EXISTS, fmt::format("User {} already exists: choose another id, or delete that one first.", id));
+}
+Status UserQuotaExceeded(int limit) {
+  return MakeFault(v1::USER_QUOTA_EXCEEDED, fmt::format("You can have at most {} users in this region.", limit));
+}
+Status UserNotActive(std::string_view id, std::string_view state) {
+  return MakeFault(v1::INVALID_USER_STATE, fmt::format("User {} is not active but {}: wait until it is.", id, state));
+}
+Status UserGroupNotFound(std::string_view id) {
+  return MakeFault(v1::USER_GROUP_NOT_FOUND, fmt::format("UserGroup {} not found.", id));
+}
+Status UserGroupAlreadyExists(std::string_view id) {
+  return MakeFault(v1::USER_GROUP_ALREADY_EXISTS,
+                   fmt::format("User group {} already exists: choose another id, or delete that one first.", id));
+}
+Status UserGroupQuotaExceeded(std::string text) { return MakeFault(v1::USER_GROUP_QUOTA_EXCEEDED, std::move(text)); }
+Status UserGroupNotActive(std::string_view id, std::string_view state) {
+  return MakeFault(v1::INVALID_USER_GROUP_STATE, fmt::format("User group {} is not active but {}: wait until it is.", id, state));
+}
+Status DuplicateUserName(std::string_view name, std::string_view first, std::string_view second) {
+  return MakeFault(v1::DUPLICATE_USER_NAME,
+                   fmt::format("Users {} and {} are both named {}: a group can have only one of them.", first, second, name));
+}
+// Tools match the text.
+Status DefaultUserRequired() {
+  return MakeFault(v1::DEFAULT_USER_REQUIRED, "User group needs to contain a user with the user name default.");
+}
+Status DefaultUserAssociatedToUserGroup(std::string_view id, std::string_view group) {
+  return MakeFault(v1::DEFAULT_USER_ASSOCIATED_TO_USER_GROUP,
+                   fmt::format("User {} is the default user of user group {}: give the group another one first "
+                               "(modify-user-group with UserIdsToAdd and UserIdsToRemove).",
+                               id, group));
+}
+
 Status CacheParameterGroupNotFound(std::string_view name) {
   return MakeFault(v1::CACHE_PARAMETER_GROUP_NOT_FOUND, fmt::format("CacheParameterGroup not found: {}", name));
 }

@@ -38,6 +38,20 @@ Status NodeGroupNotFound(std::string_view group_id, std::string_view node_group_
 Status NoOperation(std::string text);
 Status TestFailoverQuotaExceeded(int limit);
 
+// Users and user groups.
+Status UserNotFound(std::string_view id);
+Status UserAlreadyExists(std::string_view id);
+Status UserQuotaExceeded(int limit);
+// `state` is the one it is in.
+Status UserNotActive(std::string_view id, std::string_view state);
+Status UserGroupNotFound(std::string_view id);
+Status UserGroupAlreadyExists(std::string_view id);
+Status UserGroupQuotaExceeded(std::string text);
+Status UserGroupNotActive(std::string_view id, std::string_view state);
+Status DuplicateUserName(std::string_view name, std::string_view first, std::string_view second);
+Status DefaultUserRequired();
+Status DefaultUserAssociatedToUserGroup(std::string_view id, std::string_view group);
+
 // Others.
 Status CacheParameterGroupNotFound(std::string_view name);
 Status CacheSubnetGroupNotFound(std::string_view name);

@@ -242,6 +242,57 @@ struct SubnetGroup {
   bool operator==(const SubnetGroup&) const = default;
 };
 
+// A user of caches; not one of IAM's. The built-in `default` exists without a record (api/users.h).
+struct CacheUser {
+  std::string id;              // lower case; what the API knows it by
+  std::string name;            // what the engine knows it by
+  UserStatus status = UserStatus::kActive;
+  Engine engine = Engine::kRedis;
+  std::string access_string;   // normalised (api/access_string.h): "on ~app:* -@all +@read"
+  Authentication authentication = Authentication::kPassword;
+  // SHA-256 in hexadecimal, which is what the engines' ACL takes after a "#". The passwords themselves are kept nowhere.
+  std::vector<std::string> password_hashes;
+  bool operator==(const CacheUser&) const = default;
+};
+
+struct CacheUserGroup {
+  std::string id;
+  UserStatus status = UserStatus::kActive;
+  Engine engine = Engine::kRedis;
+  std::vector<std::string> user_ids;  // in the order they came
+  bool operator==(const CacheUserGroup&) const = default;
+};
+
+// An EC2 security group whose machines a cache security group lets in.
+struct Ec2SecurityGroup {
+  std::string name;
+  std::string owner_id;        // account
+  bool operator==(const Ec2SecurityGroup&) const = default;
+};
+
+// From the days before VPCs. No cache can have one; they are kept for the API's sake.
+struct CacheSecurityGroup {
+  std::string name;
+  std::string description;
+  std::vector<Ec2SecurityGroup> ingress;
+  bool operator==(const CacheSecurityGroup&) const = default;
+};
+
+// Nodes paid for a term, at the terms that the offering had then. Its state follows from the time (api/reserved_nodes.h).
+struct ReservedNode {
+  std::string id;
+  std::string offering_id;
+  std::string node_type;
+  std::string product;         // "redis"
+  std::string offering_type;   // "No Upfront"
+  int64_t seconds = 0;         // of the term
+  double fixed_price = 0;      // dollars, per node
+  double hourly_price = 0;     // dollars, per node
+  int count = 0;
+  ServiceTime bought_at;
+  bool operator==(const ReservedNode&) const = default;
+};
+
 struct Zone {
   std::string name;            // "us-east-1a"
   ZoneStatus status = ZoneStatus::kUp;

@@ -25,6 +25,10 @@ enum class NodeStatus { kCreating, kAvailable, kRebooting, kRecovering, kDeletin
 enum class AutomaticFailover { kEnabled, kDisabled, kEnabling, kDisabling };
 enum class Role { kNone, kPrimary, kReplica };
 enum class ZoneStatus { kUp, kLost };
+// Of users and of user groups.
+enum class UserStatus { kCreating, kActive, kModifying, kDeleting };
+// How a user proves to the engine who it is.
+enum class Authentication { kPassword, kNoPassword, kIam };
 enum class SourceType {
   kCacheCluster,
   kCacheParameterGroup,
@@ -50,6 +54,8 @@ std::string_view Text(NodeStatus status);
 std::string_view Text(AutomaticFailover state);
 std::string_view Text(Role role);
 std::string_view Text(ZoneStatus status);
+std::string_view Text(UserStatus status);
+std::string_view Text(Authentication type);
 std::string_view Text(SourceType type);
 std::string_view Text(FailoverStep step);
 std::string_view Text(FailoverCause cause);

@@ -44,6 +44,14 @@ constexpr TableName kTable<TagSet> = {"tag_set", "arn"};
 template <>
 constexpr TableName kTable<SubnetGroup> = {"subnet_group", "name"};
 template <>
+constexpr TableName kTable<CacheUser> = {"cache_user", "id"};
+template <>
+constexpr TableName kTable<CacheUserGroup> = {"cache_user_group", "id"};
+template <>
+constexpr TableName kTable<CacheSecurityGroup> = {"cache_security_group", "name"};
+template <>
+constexpr TableName kTable<ReservedNode> = {"reserved_node", "id"};
+template <>
 constexpr TableName kTable<Zone> = {"zone", "name"};
 template <>
 constexpr TableName kTable<LabSettings> = {"lab_settings", "id"};

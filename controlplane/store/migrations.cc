@@ -108,8 +108,41 @@ constexpr const char* kRecords = R"sql(
     next INTEGER NOT NULL);
 )sql";
 
+// Users and what else an account holds beside its caches.
+constexpr const char* kAccounts = R"sql(
+  CREATE TABLE cache_user (
+    id TEXT PRIMARY KEY,
+    name TEXT AS (doc ->> 'name'),
+    status TEXT AS (doc ->> 'status'),
+    engine TEXT AS (doc ->> 'engine'),
+    access_string TEXT AS (doc ->> 'access_string'),
+    authentication TEXT AS (doc ->> 'authentication'),
+    doc TEXT NOT NULL);
+  CREATE TABLE cache_user_group (
+    id TEXT PRIMARY KEY,
+    status TEXT AS (doc ->> 'status'),
+    engine TEXT AS (doc ->> 'engine'),
+    user_ids TEXT AS (doc ->> 'user_ids'),
+    doc TEXT NOT NULL);
+  CREATE TABLE cache_security_group (
+    name TEXT PRIMARY KEY,
+    description TEXT AS (doc ->> 'description'),
+    ingress TEXT AS (doc ->> 'ingress'),
+    doc TEXT NOT NULL);
+  CREATE TABLE reserved_node (
+    id TEXT PRIMARY KEY,
+    offering_id TEXT AS (doc ->> 'offering_id'),
+    node_type TEXT AS (doc ->> 'node_type'),
+    product TEXT AS (doc ->> 'product'),
+    offering_type TEXT AS (doc ->> 'offering_type'),
+    seconds INTEGER AS (doc ->> 'seconds'),
+    count INTEGER AS (doc ->> 'count'),
+    bought_at TEXT AS (doc ->> 'bought_at'),
+    doc TEXT NOT NULL);
+)sql";
+
 // Step n brings a database from user_version n to n + 1.
-constexpr std::array kSteps = {kRecords};
+constexpr std::array kSteps = {kRecords, kAccounts};
 
 }  // namespace
 

@@ -216,6 +216,52 @@ void Fields(V& v, Is<SubnetGroup> auto& r) {
 }
 
 template <typename V>
+void Fields(V& v, Is<CacheUser> auto& r) {
+  v("id", r.id);
+  v("name", r.name);
+  v("status", r.status);
+  v("engine", r.engine);
+  v("access_string", r.access_string);
+  v("authentication", r.authentication);
+  v("password_hashes", r.password_hashes);
+}
+
+template <typename V>
+void Fields(V& v, Is<CacheUserGroup> auto& r) {
+  v("id", r.id);
+  v("status", r.status);
+  v("engine", r.engine);
+  v("user_ids", r.user_ids);
+}
+
+template <typename V>
+void Fields(V& v, Is<Ec2SecurityGroup> auto& r) {
+  v("name", r.name);
+  v("owner_id", r.owner_id);
+}
+
+template <typename V>
+void Fields(V& v, Is<CacheSecurityGroup> auto& r) {
+  v("name", r.name);
+  v("description", r.description);
+  v("ingress", r.ingress);
+}
+
+template <typename V>
+void Fields(V& v, Is<ReservedNode> auto& r) {
+  v("id", r.id);
+  v("offering_id", r.offering_id);
+  v("node_type", r.node_type);
+  v("product", r.product);
+  v("offering_type", r.offering_type);
+  v("seconds", r.seconds);
+  v("fixed_price", r.fixed_price);
+  v("hourly_price", r.hourly_price);
+  v("count", r.count);
+  v("bought_at", r.bought_at);
+}
+
+template <typename V>
 void Fields(V& v, Is<Zone> auto& r) {
   v("name", r.name);
   v("status", r.status);
@@ -252,6 +298,8 @@ constexpr NodeGroupStatus Last(NodeGroupStatus) { return NodeGroupStatus::kDelet
 constexpr NodeStatus Last(NodeStatus) { return NodeStatus::kDeleting; }
 constexpr AutomaticFailover Last(AutomaticFailover) { return AutomaticFailover::kDisabling; }
 constexpr Role Last(Role) { return Role::kReplica; }
+constexpr UserStatus Last(UserStatus) { return UserStatus::kDeleting; }
+constexpr Authentication Last(Authentication) { return Authentication::kIam; }
 constexpr ZoneStatus Last(ZoneStatus) { return ZoneStatus::kLost; }
 constexpr FailoverStep Last(FailoverStep) { return FailoverStep::kReturning; }
 constexpr FailoverCause Last(FailoverCause) { return FailoverCause::kMaintenance; }
@@ -387,6 +435,10 @@ EL_INSTANTIATE(CacheNode)
 EL_INSTANTIATE(FailoverRecord)
 EL_INSTANTIATE(TagSet)
 EL_INSTANTIATE(SubnetGroup)
+EL_INSTANTIATE(CacheUser)
+EL_INSTANTIATE(CacheUserGroup)
+EL_INSTANTIATE(CacheSecurityGroup)
+EL_INSTANTIATE(ReservedNode)
 EL_INSTANTIATE(Zone)
 EL_INSTANTIATE(LabSettings)
 #undef EL_INSTANTIATE

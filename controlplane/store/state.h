@@ -19,6 +19,10 @@ inline NodeUid KeyOf(const CacheNode& r) { return r.uid; }
 inline int64_t KeyOf(const FailoverRecord& r) { return r.id; }
 inline const std::string& KeyOf(const TagSet& r) { return r.arn; }
 inline const std::string& KeyOf(const SubnetGroup& r) { return r.name; }
+inline const std::string& KeyOf(const CacheUser& r) { return r.id; }
+inline const std::string& KeyOf(const CacheUserGroup& r) { return r.id; }
+inline const std::string& KeyOf(const CacheSecurityGroup& r) { return r.name; }
+inline const std::string& KeyOf(const ReservedNode& r) { return r.id; }
 inline const std::string& KeyOf(const Zone& r) { return r.name; }
 inline int64_t KeyOf(const LabSettings&) { return 1; }
 
@@ -37,6 +41,10 @@ struct State {
   Table<FailoverRecord> failovers;
   Table<TagSet> tags;
   Table<SubnetGroup> subnet_groups;
+  Table<CacheUser> cache_users;
+  Table<CacheUserGroup> cache_user_groups;
+  Table<CacheSecurityGroup> security_groups;
+  Table<ReservedNode> reserved_nodes;
   Table<Zone> zones;
   Table<LabSettings> settings;
   std::deque<std::shared_ptr<const Event>> events;  // oldest first
@@ -63,6 +71,10 @@ template <> inline const Table<CacheNode>& State::table<CacheNode>() const { ret
 template <> inline const Table<FailoverRecord>& State::table<FailoverRecord>() const { return failovers; }
 template <> inline const Table<TagSet>& State::table<TagSet>() const { return tags; }
 template <> inline const Table<SubnetGroup>& State::table<SubnetGroup>() const { return subnet_groups; }
+template <> inline const Table<CacheUser>& State::table<CacheUser>() const { return cache_users; }
+template <> inline const Table<CacheUserGroup>& State::table<CacheUserGroup>() const { return cache_user_groups; }
+template <> inline const Table<CacheSecurityGroup>& State::table<CacheSecurityGroup>() const { return security_groups; }
+template <> inline const Table<ReservedNode>& State::table<ReservedNode>() const { return reserved_nodes; }
 template <> inline const Table<Zone>& State::table<Zone>() const { return zones; }
 template <> inline const Table<LabSettings>& State::table<LabSettings>() const { return settings; }
 
@@ -77,6 +89,10 @@ void ForEachKind(F&& f) {
   f.template operator()<FailoverRecord>();
   f.template operator()<TagSet>();
   f.template operator()<SubnetGroup>();
+  f.template operator()<CacheUser>();
+  f.template operator()<CacheUserGroup>();
+  f.template operator()<CacheSecurityGroup>();
+  f.template operator()<ReservedNode>();
   f.template operator()<Zone>();
   f.template operator()<LabSettings>();
 }

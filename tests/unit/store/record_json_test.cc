@@ -162,6 +162,26 @@ TEST(RecordJsonTest, EveryKindOfRecordComesBackWithEveryField) {
   ExpectRoundTrip(TagSet{.arn = "arn:x", .tags = {{"k", "v"}, {"empty", ""}}});
   ExpectRoundTrip(
       SubnetGroup{.name = "s", .description = "d", .vpc_id = "vpc", .subnets = {{"subnet-1", "us-east-1a"}}});
+  ExpectRoundTrip(CacheUser{.id = "u",
+                            .name = "U",
+                            .status = UserStatus::kModifying,
+                            .engine = Engine::kValkey,
+                            .access_string = "on ~* +@all",
+                            .authentication = Authentication::kIam,
+                            .password_hashes = {"ab", "cd"}});
+  ExpectRoundTrip(CacheUserGroup{
+      .id = "g", .status = UserStatus::kDeleting, .engine = Engine::kValkey, .user_ids = {"u", "default"}});
+  ExpectRoundTrip(CacheSecurityGroup{.name = "s", .description = "d", .ingress = {{"web", "123456789012"}}});
+  ExpectRoundTrip(ReservedNode{.id = "ri-1",
+                               .offering_id = "o",
+                               .node_type = "cache.t4g.micro",
+                               .product = "redis",
+                               .offering_type = "All Upfront",
+                               .seconds = 94'608'000,
+                               .fixed_price = 1758.5,
+                               .hourly_price = 0.011,
+                               .count = 3,
+                               .bought_at = kTime});
   ExpectRoundTrip(Zone{.name = "us-east-1a", .status = ZoneStatus::kLost});
   ExpectRoundTrip(LabSettings{
       .region = "eu-west-1", .account = "1", .dns_token = "abc123", .clock_offset_ms = -5, .suspended = true});
@@ -209,6 +229,8 @@ TEST(RecordJsonTest, EveryStatusHasAWordOfItsOwn) {
   ExpectWords(&CacheNode::role, Role::kReplica);
   ExpectWords(&FailoverRecord::cause, FailoverCause::kManual);
   ExpectWords(&Zone::status, ZoneStatus::kLost);
+  ExpectWords(&CacheUser::status, UserStatus::kDeleting);
+  ExpectWords(&CacheUser::authentication, Authentication::kIam);
   for (int step = 1; step <= static_cast<int>(FailoverStep::kReturning); ++step) {
     NodeGroup group;
     group.failover.step = static_cast<FailoverStep>(step);
