@@ -1,4 +1,7 @@
 #include <fmt/format.h>
+#include <google/protobuf/descriptor.h>
+
+#include <array>
 
 #include "controlplane/api/cluster_handlers.h"
 #include "controlplane/api/common_attributes.h"
@@ -7,6 +10,7 @@
 #include "controlplane/api/paging.h"
 #include "controlplane/api/placement.h"
 #include "controlplane/api/replies.h"
+#include "schema/wire_names.h"
 
 namespace elastilab {
 namespace {
@@ -70,14 +74,19 @@ std::string ShownZone(const std::vector<std::string>& zones) {
   return std::set(zones.begin(), zones.end()).size() > 1 ? "Multiple" : zones.front();
 }
 
-// Any attribute of its own is the group's to give.
+// A replica has its own id, zone and tags, and may have its own say on minor upgrades; the rest is the group's to give.
+// By reflection, so that a member which the API gains one day is refused too, not ignored.
 Status CheckReplicaAttributes(const v1::CreateCacheClusterRequest& request) {
-  const bool others = request.has_engine() || request.has_engine_version() || request.has_cache_node_type() ||
-                      request.has_num_cache_nodes() || request.has_cache_parameter_group_name() ||
-                      request.has_cache_subnet_group_name() || request.has_port() || request.has_snapshot_retention_limit() ||
-                      request.has_snapshot_window() || request.security_group_ids_size() > 0;
-  if (!others) return absl::OkStatus();
-  return InvalidParameterCombination("Cannot specify additional cache cluster parameters when creating a replica cluster");
+  constexpr std::array<std::string_view, 5> kOwn = {"cache_cluster_id", "replication_group_id", "preferred_availability_zone",
+                                                    "auto_minor_version_upgrade", "tags"};
+  std::vector<const google::protobuf::FieldDescriptor*> given;
+  request.GetReflection()->ListFields(request, &given);
+  for (const auto* field : given) {
+    if (std::find(kOwn.begin(), kOwn.end(), field->name()) != kOwn.end()) continue;
+    return InvalidParameterCombination(fmt::format(
+        "Cannot specify additional cache cluster parameters when creating a replica cluster: {} is the group's.", WireName(field)));
+  }
+  return absl::OkStatus();
 }
 
 Status CreateReplica(RequestContext& context, const std::string& id, const v1::CreateCacheClusterRequest& request,
@@ -100,6 +109,11 @@ Status CreateReplica(RequestContext& context, const std::string& id, const v1::C
     RETURN_IF_ERROR(AddMember(provision, draft, group, shard, id, zones.front(), context.now));
     RETURN_IF_ERROR(CopyTags(draft, context.region, group, id));
     RETURN_IF_ERROR(PutTags(draft, Arn(context.region.location, "cluster", id), ReadTags(request.tags())));
+    if (request.has_auto_minor_version_upgrade()) {
+      CacheCluster replica = *draft.Find<CacheCluster>(id);
+      replica.auto_minor_version_upgrade = request.auto_minor_version_upgrade();
+      draft.Put(replica);
+    }
     group.status = GroupStatus::kModifying;
     draft.Put(group);
     draft.Put(shard);
@@ -142,6 +156,9 @@ Status CreateCacheCluster(RequestContext& context, const v1::CreateCacheClusterR
                           v1::CreateCacheClusterResponse& response) {
   ASSIGN_OR_RETURN(const std::string id, CheckIdentifier("CacheClusterIdentifier", request.cache_cluster_id(), kMaxClusterId));
   RETURN_IF_ERROR(RefuseWhatIsNotServed(request));
+  if (request.has_outpost_mode() || request.has_preferred_outpost_arn() || request.preferred_outpost_arns_size() > 0) {
+    return NotServedYet("AWS Outposts");
+  }
   if (request.has_replication_group_id()) return CreateReplica(context, id, request, response);
   ASSIGN_OR_RETURN(const CacheCluster wish, ReadCluster(context, id, request));
   const int nodes = request.has_num_cache_nodes() ? request.num_cache_nodes() : 1;

@@ -10,6 +10,8 @@ HandlerTable ElastiCacheHandlers() {
   AddEngineVersionHandlers(table);
   AddTagHandlers(table);
   AddSubnetGroupHandlers(table);
+  AddSecurityGroupHandlers(table);
+  AddReservedNodeHandlers(table);
   AddUserHandlers(table);
   AddUserGroupHandlers(table);
   return table;

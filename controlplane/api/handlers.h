@@ -14,6 +14,8 @@ void AddEventHandlers(HandlerTable& table);
 void AddEngineVersionHandlers(HandlerTable& table);
 void AddTagHandlers(HandlerTable& table);
 void AddSubnetGroupHandlers(HandlerTable& table);
+void AddSecurityGroupHandlers(HandlerTable& table);
+void AddReservedNodeHandlers(HandlerTable& table);
 void AddUserHandlers(HandlerTable& table);
 void AddUserGroupHandlers(HandlerTable& table);
 

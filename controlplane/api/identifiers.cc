@@ -8,6 +8,7 @@
 #include <charconv>
 
 #include "controlplane/faults/faults.h"
+#include "schema/scalar.h"
 
 namespace elastilab {
 namespace {
@@ -58,6 +59,28 @@ std::string DefaultMaintenance(uint64_t seed) {
   return fmt::format("{}:{:02}:{:02}-{}:{:02}:{:02}", kDays[day], start / 60, start % 60, kDays[day], start / 60 + 1, start % 60);
 }
 
+// Letters, digits and blanks of any script, and + - = . _ : / @. Beyond ASCII everything but controls counts as a letter.
+bool IsTagText(std::string_view text) {
+  if (!IsValidUtf8(text)) return false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    const bool c1_control = c == 0xC2 && static_cast<unsigned char>(text[i + 1]) < 0xA0;
+    const bool good = c >= 0x80 || std::isalnum(c) != 0 || std::string_view(" +-=._:/@").find(text[i]) != std::string_view::npos;
+    if (c1_control || !good) return false;
+  }
+  return true;
+}
+
+// Code points; `text` is UTF-8.
+size_t CharactersOf(std::string_view text) {
+  return std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; });
+}
+
+Status BadTagText(std::string_view part) {
+  return InvalidParameterValue(
+      fmt::format("A tag {} consists of letters, digits, blanks and + - = . _ : / @, written in UTF-8.", part));
+}
+
 }  // namespace
 
 std::string LowerCase(std::string_view text) {
@@ -95,8 +118,10 @@ Status CheckSnapshotRetention(int days) {
 }
 
 Status CheckTagKey(std::string_view key) {
-  if (key.empty() || key.size() > 128) {
-    return InvalidParameterValue(fmt::format("A tag key has 1 to 128 characters; '{}' has {}.", key, key.size()));
+  if (!IsTagText(key)) return BadTagText("key");
+  const size_t length = CharactersOf(key);
+  if (length < 1 || length > 128) {
+    return InvalidParameterValue(fmt::format("A tag key has 1 to 128 characters; '{}' has {}.", key, length));
   }
   if (LowerCase(key).starts_with("aws:")) {
     return InvalidParameterValue(fmt::format("The tag key '{}' begins with aws:, which is reserved.", key));
@@ -105,8 +130,10 @@ Status CheckTagKey(std::string_view key) {
 }
 
 Status CheckTagValue(std::string_view value) {
-  if (value.size() <= 256) return absl::OkStatus();
-  return InvalidParameterValue(fmt::format("A tag value has at most 256 characters, not {}.", value.size()));
+  if (!IsTagText(value)) return BadTagText("value");
+  const size_t length = CharactersOf(value);
+  if (length <= 256) return absl::OkStatus();
+  return InvalidParameterValue(fmt::format("A tag value has at most 256 characters, not {}.", length));
 }
 
 StatusOr<WeeklyWindow> ParseMaintenanceWindow(std::string_view text) {

@@ -28,18 +28,19 @@ StatusOr<Page> ReadPage(std::optional<int> max_records, std::optional<std::strin
     page.limit = *max_records;
   }
   if (!marker || marker->empty()) return page;
-  const Status bad = InvalidParameterValue("The Marker is none that a previous reply gave.");
-  if (!marker->starts_with(kPrefix) || marker->size() % 2 != 0 || marker->size() > 1024) return bad;
+  if (!marker->starts_with(kPrefix) || marker->size() % 2 != 0 || marker->size() > 1024) return InvalidMarker();
   std::string key;
   for (size_t i = kPrefix.size(); i < marker->size(); i += 2) {
     const int high = HexDigit((*marker)[i]);
     const int low = HexDigit((*marker)[i + 1]);
-    if (high < 0 || low < 0) return bad;
+    if (high < 0 || low < 0) return InvalidMarker();
     key.push_back(static_cast<char>(high * 16 + low));
   }
   page.after = std::move(key);
   return page;
 }
+
+Status InvalidMarker() { return InvalidParameterValue("The Marker is none that a previous reply gave."); }
 
 std::string MarkerFor(std::string_view last_key) {
   std::string marker(kPrefix);

@@ -18,6 +18,7 @@ struct Page {
 // InvalidParameterValue for a limit outside 20–100 and for a marker that is none of ours.
 StatusOr<Page> ReadPage(std::optional<int> max_records, std::optional<std::string_view> marker);
 std::string MarkerFor(std::string_view last_key);
+Status InvalidMarker();
 
 // The page that a request's max_records and marker ask for.
 template <typename Request>

@@ -80,12 +80,6 @@ SubnetGroup DefaultSubnetGroup(const Region& region) {
   return group;
 }
 
-StatusOr<SubnetGroup> FindSubnetGroup(const Region& region, const Draft& draft, const std::string& name) {
-  if (const SubnetGroup* found = draft.Find<SubnetGroup>(name)) return *found;
-  if (name == "default") return DefaultSubnetGroup(region);
-  return CacheSubnetGroupNotFound(name);
-}
-
 std::vector<std::string> ZonesOf(const Region& region, const SubnetGroup& group) {
   std::vector<std::string> zones;
   for (const std::string& zone : region.addresses.zones()) {
@@ -119,8 +113,10 @@ Status PutTags(Draft& draft, const std::string& arn, const std::vector<Tag>& tag
   if (tags.empty()) return absl::OkStatus();
   const TagSet* before = draft.Find<TagSet>(arn);
   TagSet set = before == nullptr ? TagSet{arn, {}} : *before;
+  std::set<std::string_view> given;
   for (const Tag& tag : tags) {
     RETURN_IF_ERROR(CheckTagKey(tag.key));
+    if (!given.insert(tag.key).second) return InvalidParameterValue(fmt::format("The tag key '{}' is given twice.", tag.key));
     RETURN_IF_ERROR(CheckTagValue(tag.value));
     auto same = std::find_if(set.tags.begin(), set.tags.end(), [&](const Tag& t) { return t.key == tag.key; });
     if (same == set.tags.end()) {

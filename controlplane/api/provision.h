@@ -5,6 +5,7 @@
 #include <string>
 
 #include "controlplane/api/context.h"
+#include "controlplane/faults/faults.h"
 #include "controlplane/store/store.h"
 
 namespace elastilab {
@@ -33,9 +34,16 @@ class Provision {
 std::set<std::string> LostZones(const Draft& draft);
 // The lowest four-digit node id that the cluster does not use.
 std::string FreeNodeId(const Draft& draft, const CacheCluster& cluster);
-// The subnet group, `default` included; its zones are those of its subnets.
-StatusOr<SubnetGroup> FindSubnetGroup(const Region& region, const Draft& draft, const std::string& name);
+// What every account has from the start: one subnet in each of the lab's zones. It gets a record when it is changed.
 SubnetGroup DefaultSubnetGroup(const Region& region);
+// The subnet group of this name (lower case), `default` included; its zones are those of its subnets. `source` is a Draft
+// or the State.
+template <typename Source>
+StatusOr<SubnetGroup> FindSubnetGroup(const Region& region, const Source& source, const std::string& name) {
+  if (const SubnetGroup* found = source.template Find<SubnetGroup>(name)) return *found;
+  if (name == "default") return DefaultSubnetGroup(region);
+  return CacheSubnetGroupNotFound(name);
+}
 // The zones of a subnet group, in the lab's order.
 std::vector<std::string> ZonesOf(const Region& region, const SubnetGroup& group);
 // Refuses an engine that no zone can run, naming the Debian package.

@@ -89,6 +89,13 @@ Status UserQuotaExceeded(int limit) {
 Status UserNotActive(std::string_view id, std::string_view state) {
   return MakeFault(v1::INVALID_USER_STATE, fmt::format("User {} is not active but {}: wait until it is.", id, state));
 }
+// Terraform waits on parts of these two.
+Status UserNotTaggable(std::string_view id) {
+  return MakeFault(v1::USER_NOT_FOUND, fmt::format("User {} is not available for tagging.", id));
+}
+Status UserGroupNotTaggable(std::string_view id) {
+  return MakeFault(v1::USER_GROUP_NOT_FOUND, fmt::format("UserGroup {} is not available for tagging.", id));
+}
 Status UserGroupNotFound(std::string_view id) {
   return MakeFault(v1::USER_GROUP_NOT_FOUND, fmt::format("UserGroup {} not found.", id));
 }
@@ -128,8 +135,62 @@ Status CacheSubnetGroupInUse(std::string_view name, std::string_view cluster_id)
   return MakeFault(v1::CACHE_SUBNET_GROUP_IN_USE,
                    fmt::format("Cache subnet group {} is in use by cache cluster {}: delete that one first.", name, cluster_id));
 }
+Status DefaultCacheSubnetGroupStays() {
+  return MakeFault(v1::CACHE_SUBNET_GROUP_IN_USE, "The cache subnet group default belongs to the account and cannot be deleted.");
+}
 Status SubnetInUse(std::string_view subnet, std::string_view cluster_id) {
   return MakeFault(v1::SUBNET_IN_USE, fmt::format("Subnet {} has nodes of cache cluster {} in it.", subnet, cluster_id));
+}
+Status CacheSubnetGroupQuotaExceeded(int limit) {
+  return MakeFault(v1::CACHE_SUBNET_GROUP_QUOTA_EXCEEDED,
+                   fmt::format("You can have at most {} cache subnet groups in this region.", limit));
+}
+Status CacheSubnetQuotaExceeded(int limit) {
+  return MakeFault(v1::CACHE_SUBNET_QUOTA_EXCEEDED, fmt::format("A cache subnet group has at most {} subnets.", limit));
+}
+Status CacheSecurityGroupNotFound(std::string_view name) {
+  return MakeFault(v1::CACHE_SECURITY_GROUP_NOT_FOUND, fmt::format("CacheSecurityGroup not found: {}", name));
+}
+Status CacheSecurityGroupAlreadyExists(std::string_view name) {
+  return MakeFault(v1::CACHE_SECURITY_GROUP_ALREADY_EXISTS, fmt::format("Cache security group {} already exists.", name));
+}
+Status CacheSecurityGroupQuotaExceeded(int limit) {
+  return MakeFault(v1::CACHE_SECURITY_GROUP_QUOTA_EXCEEDED,
+                   fmt::format("You can have at most {} cache security groups in this region.", limit));
+}
+Status InvalidCacheSecurityGroupState(std::string text) {
+  return MakeFault(v1::INVALID_CACHE_SECURITY_GROUP_STATE, std::move(text));
+}
+Status AuthorizationAlreadyExists(std::string_view group, std::string_view ec2_group) {
+  return MakeFault(v1::AUTHORIZATION_ALREADY_EXISTS,
+                   fmt::format("Cache security group {} lets in EC2 security group {} already.", group, ec2_group));
+}
+Status AuthorizationNotFound(std::string_view group, std::string_view ec2_group) {
+  return MakeFault(v1::AUTHORIZATION_NOT_FOUND,
+                   fmt::format("Cache security group {} does not let in EC2 security group {} of that owner.", group, ec2_group));
+}
+Status ReservedCacheNodesOfferingNotFound(std::string_view id) {
+  return MakeFault(v1::RESERVED_CACHE_NODES_OFFERING_NOT_FOUND, fmt::format("ReservedCacheNodesOffering not found: {}", id));
+}
+Status ReservedCacheNodeNotFound(std::string_view id) {
+  return MakeFault(v1::RESERVED_CACHE_NODE_NOT_FOUND, fmt::format("ReservedCacheNode not found: {}", id));
+}
+Status ReservedCacheNodeAlreadyExists(std::string_view id) {
+  return MakeFault(v1::RESERVED_CACHE_NODE_ALREADY_EXISTS,
+                   fmt::format("Reserved cache node {} already exists: choose another id, or none.", id));
+}
+Status ReservedCacheNodeQuotaExceeded(int limit) {
+  return MakeFault(v1::RESERVED_CACHE_NODE_QUOTA_EXCEEDED,
+                   fmt::format("You can have at most {} reserved cache nodes in this region.", limit));
+}
+Status SnapshotNotFound(std::string_view name) {
+  return MakeFault(v1::SNAPSHOT_NOT_FOUND, fmt::format("Snapshot not found: {}", name));
+}
+Status ServerlessCacheNotFound(std::string_view name) {
+  return MakeFault(v1::SERVERLESS_CACHE_NOT_FOUND, fmt::format("ServerlessCache not found: {}", name));
+}
+Status ServerlessCacheSnapshotNotFound(std::string_view name) {
+  return MakeFault(v1::SERVERLESS_CACHE_SNAPSHOT_NOT_FOUND, fmt::format("ServerlessCacheSnapshot not found: {}", name));
 }
 Status InvalidArn(std::string_view arn) {
   return MakeFault(v1::INVALID_ARN, fmt::format("{} is not the ARN of an ElastiCache resource of this lab; they look like "

@@ -68,10 +68,30 @@ TEST_F(ClustersTest, AReplicaBringsNoAttributesOfItsOwn) {
   v1::CreateCacheClusterRequest request;
   request.set_cache_cluster_id("extra");
   request.set_replication_group_id("demo");
-  request.set_cache_node_type("cache.t3.small");
-  EXPECT_EQ(CreateCluster(request), "InvalidParameterCombination");
-  request.clear_cache_node_type();
+  const std::function<void(v1::CreateCacheClusterRequest&)> foreign[] = {
+      [](auto& r) { r.set_cache_node_type("cache.t3.small"); },
+      [](auto& r) { r.set_preferred_maintenance_window("sun:05:00-sun:06:00"); },
+      [](auto& r) { r.set_az_mode(v1::AZ_MODE_CROSS_AZ); },
+      [](auto& r) { r.add_preferred_availability_zones("us-east-1a"); },
+      [](auto& r) { r.set_notification_topic_arn("arn:aws:sns:us-east-1:000000000000:t"); },
+      [](auto& r) { r.set_network_type(v1::NETWORK_TYPE_IPV4); },
+      [](auto& r) { r.set_snapshot_retention_limit(0); },
+  };
+  for (const auto& set : foreign) {
+    auto refused = request;
+    set(refused);
+    EXPECT_EQ(CreateCluster(refused), "InvalidParameterCombination") << refused.DebugString();
+  }
+  // What Terraform sends with every cluster is the replica's own.
+  request.set_auto_minor_version_upgrade(false);
+  request.set_preferred_availability_zone("us-east-1c");
   EXPECT_EQ(CreateCluster(request), "");
+  const auto [minor, zone] = store_->Read([](const State& s) {
+    const auto* replica = s.Find<CacheCluster>("extra");
+    return std::pair(replica->auto_minor_version_upgrade, replica->preferred_zone);
+  });
+  EXPECT_FALSE(minor);
+  EXPECT_EQ(zone, "us-east-1c");
   EXPECT_THAT(DescribeGroup("demo").member_clusters(), ElementsAre("demo-001", "demo-002", "extra"));
 }
 
