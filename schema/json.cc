@@ -5,6 +5,7 @@
 #include <google/protobuf/message.h>
 #include <google/protobuf/timestamp.pb.h>
 
+#include <cctype>
 #include <chrono>
 #include <nlohmann/json.hpp>
 
@@ -46,7 +47,7 @@ class JsonPrinter {
       const FieldDescriptor* field = descriptor->field(i);
       if (!IsPrinted(message, field)) continue;
       NextItem();
-      out_ += JsonQuote(WireName(field));
+      PrintName(WireName(field));
       out_ += ": ";
       PrintField(message, field);
     }
@@ -65,6 +66,11 @@ class JsonPrinter {
     return true;
   }
 
+  void PrintName(std::string name) {
+    if (style_.lower_first) name[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(name[0])));
+    out_ += JsonQuote(name);
+  }
+
   void PrintField(const Message& message, const FieldDescriptor* field) {
     if (!field->is_repeated()) return PrintValue(message, field, 0);
     Open('[');
@@ -76,8 +82,8 @@ class JsonPrinter {
   }
 
   void PrintValue(const Message& message, const FieldDescriptor* field, int index) {
-    if (IsSensitive(field)) {
-      out_ += "\"***\"";
+    if (IsSensitive(field) && style_.secret != nullptr) {
+      out_ += JsonQuote(style_.secret);
       return;
     }
     switch (field->cpp_type()) {

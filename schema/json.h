@@ -16,10 +16,13 @@ namespace elastilab {
 struct JsonStyle {
   int indent = 4;            // 0: all on one line
   bool empty_lists = false;  // print lists without elements as []
+  bool lower_first = false;  // "cacheClusterId", as CloudTrail writes members
+  // What stands for a secret; null: the secret itself, for its owner only.
+  const char* secret = "***";
 };
 
 // Absent scalars and structures are left out. Times are ISO 8601 with a numeric offset
-// ("2016-12-22T16:27:56.088000+00:00"), enums their wire strings, secrets "***". Non-ASCII text stays as it is.
+// ("2016-12-22T16:27:56.088000+00:00"), enums their wire strings, secrets as the style says. Non-ASCII text stays as it is.
 // No newline at the end.
 std::string ToAwsJson(const google::protobuf::Message& message, const JsonStyle& style = {});
 

@@ -13,6 +13,7 @@ std::vector<Command> LabCommands();      // up, down, status, doctor, env
 std::vector<Command> ClusterCommands();  // create-cluster, delete-cluster, connect
 std::vector<Command> ShowCommands();     // describe-cluster, list-clusters, explain
 std::vector<Command> HistoryCommands();  // events, failovers
+std::vector<Command> TrailCommands();    // trail
 std::vector<Command> FaultCommands();    // fault, test-failover, clock
 std::vector<Command> WaitCommands();     // wait
 std::vector<Command> CompletionCommands();  // completion, and the hidden __complete

@@ -75,7 +75,7 @@ StatusOr<OutputFormat> Context::Format(OutputFormat otherwise) const {
 const std::vector<Command>& FriendlyCommands() {
   static const auto& all = *[] {
     auto* commands = new std::vector<Command>;
-    for (const auto& part : {LabCommands, ClusterCommands, ShowCommands, WaitCommands, HistoryCommands, FaultCommands,
+    for (const auto& part : {LabCommands, ClusterCommands, ShowCommands, WaitCommands, HistoryCommands, TrailCommands, FaultCommands,
                              CompletionCommands}) {
       for (Command& command : part()) commands->push_back(std::move(command));
     }

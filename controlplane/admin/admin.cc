@@ -22,6 +22,7 @@ std::map<std::string, AdminHandler, std::less<>> AdminHandlers() {
       {"Explain", Typed(Explain)},
       {"InjectFault", Typed(InjectFault)},
       {"ListFailovers", Typed(ListFailovers)},
+      {"LookupTrail", Typed(LookupTrail)},
       {"GetClock", Typed(GetClock)},
       {"AdvanceClock", Typed(AdvanceClock)},
       {"Shutdown", Typed(Shutdown)},

@@ -7,6 +7,7 @@
 
 #include "common/clock.h"
 #include "controlplane/api/context.h"
+#include "controlplane/audit/trail.h"
 #include "controlplane/fleet/fleet.h"
 #include "controlplane/reconcile/reconciler.h"
 
@@ -30,6 +31,7 @@ struct AdminContext {
   Region& region;
   Fleet& fleet;
   SystemClock& clock;
+  const Trail& trail;
   LabFacts facts;
   std::function<void(const std::string& zone)> start_zone;  // its agent may run again
   std::function<void()> stop_lab;                           // ends the control plane, after the reply

@@ -12,6 +12,7 @@ namespace pb = ::elastilab::admin::v1;
 // lab.cc
 Status GetLab(AdminContext& ctx, const pb::GetLabRequest& request, pb::GetLabResponse& response);
 Status ListFailovers(AdminContext& ctx, const pb::ListFailoversRequest& request, pb::ListFailoversResponse& response);
+Status LookupTrail(AdminContext& ctx, const pb::LookupTrailRequest& request, pb::LookupTrailResponse& response);
 Status GetClock(AdminContext& ctx, const pb::GetClockRequest& request, pb::GetClockResponse& response);
 Status AdvanceClock(AdminContext& ctx, const pb::AdvanceClockRequest& request, pb::GetClockResponse& response);
 Status Shutdown(AdminContext& ctx, const pb::ShutdownRequest& request, pb::ShutdownResponse& response);

@@ -7,6 +7,7 @@ namespace elastilab {
 namespace {
 
 constexpr int64_t kYearMs = 31'536'000'000;
+constexpr int kMaxTrailRecords = 10'000;
 constexpr int kDefaultFailovers = 20;
 
 void SetTime(ServiceTime t, google::protobuf::Timestamp& out) {
@@ -90,6 +91,18 @@ Status ListFailovers(AdminContext& ctx, const pb::ListFailoversRequest& request,
       FillFailover(record, *response.add_failovers());
     }
   });
+  return absl::OkStatus();
+}
+
+Status LookupTrail(AdminContext& ctx, const pb::LookupTrailRequest& request, pb::LookupTrailResponse& response) {
+  if (request.limit() < 0 || request.limit() > kMaxTrailRecords) {
+    return absl::InvalidArgumentError(fmt::format("limit is 1 to {}, not {}", kMaxTrailRecords, request.limit()));
+  }
+  TrailQuery query{request.user(), request.event_name(), request.refused_only()};
+  if (request.limit() > 0) query.limit = static_cast<size_t>(request.limit());
+  ASSIGN_OR_RETURN(const std::vector<std::string> records, ctx.trail.Read(query));
+  for (const std::string& record : records) response.add_records(record);
+  response.set_path(ctx.trail.path());
   return absl::OkStatus();
 }
 

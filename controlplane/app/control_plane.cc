@@ -14,6 +14,8 @@
 #include "controlplane/api/dispatcher.h"
 #include "controlplane/api/handlers.h"
 #include "controlplane/app/agent_keeper.h"
+#include "controlplane/audit/audit_record.h"
+#include "controlplane/audit/trail.h"
 #include "controlplane/app/settings.h"
 #include "controlplane/endpoints/dns_server.h"
 #include "controlplane/endpoints/endpoint_names.h"
@@ -64,7 +66,8 @@ class Assembled final : public ControlPlane {
     region_ = std::make_unique<Region>(Region{*store_, clock_, where, AddressPlan(options_.zones, options_.subnet_base),
                                               options_.endpoint_style});
     region_->engine_is_installed = [this](Engine engine) { return fleet_.HasEngine(std::string(Text(engine))); };
-    dispatcher_ = std::make_unique<Dispatcher>(*region_, ElastiCacheHandlers());
+    ASSIGN_OR_RETURN(trail_, Trail::Open(options_.data_dir + "/trail.jsonl"));
+    dispatcher_ = std::make_unique<Dispatcher>(*region_, ElastiCacheHandlers(), Hooks());
     calendar_ = std::make_unique<MaintenanceCalendar>(*region_, *dispatcher_);
     clock_.OnAdvance([this] { calendar_->Wake(); });
     ListenToFleet();
@@ -104,6 +107,18 @@ class Assembled final : public ControlPlane {
   }
 
  private:
+  DispatchHooks Hooks() {
+    DispatchHooks hooks;
+    hooks.audit = [this](const Operation& operation, const RequestContext& context, const google::protobuf::Message& request,
+                         const Status& outcome, const google::protobuf::Message* response) {
+      if (!IsAudited(!operation.mutates, outcome)) return;
+      trail_->Append(AuditRecord({"elasticache", operation.name, !operation.mutates, context.request_id,
+                                  region_->location.region, context.now, context.caller, outcome, &request, response},
+                                 NewUuid()));
+    };
+    return hooks;
+  }
+
   void ListenToFleet() {
     Fleet::Listener listener;
     listener.node = [this](NodeUid uid) { reconciler_->WakeNode(uid); };
@@ -131,7 +146,7 @@ class Assembled final : public ControlPlane {
   void MakeAdmin() {
     LabFacts facts{std::string(kVersion), options_.data_dir, fmt::format("127.0.0.1:{}", options_.grpc_port),
                    options_.dns_port == 0 ? "" : fmt::format("127.0.0.1:{}", options_.dns_port), "", clock_.Now()};
-    admin_ = std::make_unique<AdminContext>(AdminContext{*region_, fleet_, clock_, std::move(facts),
+    admin_ = std::make_unique<AdminContext>(AdminContext{*region_, fleet_, clock_, *trail_, std::move(facts),
                                                          [this](const std::string&) { keeper_->Wake(); }, on_stop_});
   }
 
@@ -212,6 +227,7 @@ class Assembled final : public ControlPlane {
   std::unique_ptr<Executor> executor_;
   std::unique_ptr<Reconciler> reconciler_;
   std::unique_ptr<Region> region_;
+  std::unique_ptr<Trail> trail_;
   std::unique_ptr<Dispatcher> dispatcher_;
   std::unique_ptr<MaintenanceCalendar> calendar_;
   std::unique_ptr<AdminContext> admin_;
