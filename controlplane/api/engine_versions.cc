@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "controlplane/api/handlers.h"
 #include "controlplane/api/identifiers.h"
 #include "controlplane/api/paging.h"
@@ -18,28 +20,35 @@ bool IsNewestOfFamily(const EngineVersion& version) {
 }
 
 bool Holds(const v1::DescribeCacheEngineVersionsRequest& request, const EngineVersion& version) {
-  if (request.has_engine() && !request.engine().empty() && LowerCase(request.engine()) != Text(version.engine)) return false;
+  if (request.has_engine() && !request.engine().empty() && LowerCase(request.engine()) != Text(version.engine))
+    return false;
   if (request.has_engine_version() && request.engine_version() != version.short_version) return false;
-  if (request.has_cache_parameter_group_family() && request.cache_parameter_group_family() != version.family) return false;
+  if (request.has_cache_parameter_group_family() && request.cache_parameter_group_family() != version.family)
+    return false;
   if (!request.default_only()) return true;
   return request.has_cache_parameter_group_family() ? IsNewestOfFamily(version) : version.is_default;
 }
 
-std::string KeyOfVersion(const EngineVersion& version) { return std::string(Text(version.engine)) + " " + version.short_version; }
+std::string KeyOfVersion(const EngineVersion& version) {
+  return std::string(Text(version.engine)) + " " + version.short_version;
+}
 
 }  // namespace
 
 Status DescribeCacheEngineVersions(RequestContext&, const v1::DescribeCacheEngineVersionsRequest& request,
                                    v1::DescribeCacheEngineVersionsResponse& response) {
   ASSIGN_OR_RETURN(const Page page, PageOf(request));
-  bool started = !page.after;
+  auto it = EngineVersions().begin();
+  if (page.after) {
+    // The list never changes: the version that the marker names is there.
+    it = std::find_if(it, EngineVersions().end(),
+                      [&](const EngineVersion& version) { return KeyOfVersion(version) == *page.after; });
+    if (it == EngineVersions().end()) return InvalidMarker();
+    ++it;
+  }
   std::string last;
-  for (const EngineVersion& version : EngineVersions()) {
-    const std::string key = KeyOfVersion(version);
-    if (!started) {
-      started = key == *page.after;
-      continue;
-    }
+  for (; it != EngineVersions().end(); ++it) {
+    const EngineVersion& version = *it;
     if (!Holds(request, version)) continue;
     if (response.cache_engine_versions_size() == page.limit) {
       response.set_marker(MarkerFor(last));
@@ -51,7 +60,7 @@ Status DescribeCacheEngineVersions(RequestContext&, const v1::DescribeCacheEngin
     out->set_cache_parameter_group_family(version.family);
     out->set_cache_engine_description(version.description);
     out->set_cache_engine_version_description(version.version_description);
-    last = key;
+    last = KeyOfVersion(version);
   }
   return absl::OkStatus();
 }

@@ -37,7 +37,8 @@ StatusOr<Filter> ReadFilter(const RequestContext& context, const v1::DescribeEve
   }
   if (request.has_duration()) {
     if (request.duration() < 1 || request.duration() > kMostMinutes) {
-      return InvalidParameterValue(fmt::format("Duration {} is not between 1 and {} minutes.", request.duration(), kMostMinutes));
+      return InvalidParameterValue(
+          fmt::format("Duration {} is not between 1 and {} minutes.", request.duration(), kMostMinutes));
     }
     filter.from = context.now - std::chrono::minutes(request.duration());
   }
@@ -71,11 +72,15 @@ void FillEvent(const Event& event, v1::Event& out) {
 }  // namespace
 
 // Newest first. The marker is the sequence number of the last event given out, so that new events disturb no page.
-Status DescribeEvents(RequestContext& context, const v1::DescribeEventsRequest& request, v1::DescribeEventsResponse& response) {
+Status DescribeEvents(RequestContext& context, const v1::DescribeEventsRequest& request,
+                      v1::DescribeEventsResponse& response) {
   ASSIGN_OR_RETURN(const Page page, PageOf(request));
   ASSIGN_OR_RETURN(const Filter filter, ReadFilter(context, request));
   int64_t before = INT64_MAX;
-  if (page.after) std::from_chars(page.after->data(), page.after->data() + page.after->size(), before);
+  if (page.after) {
+    const char* end = page.after->data() + page.after->size();
+    if (std::from_chars(page.after->data(), end, before).ptr != end) return InvalidMarker();
+  }
   context.region.store.Read([&](const State& state) {
     int64_t last = 0;
     for (auto it = state.events.rbegin(); it != state.events.rend(); ++it) {
