@@ -61,6 +61,16 @@ TEST_F(DurabilityTest, EveryKindOfRecordSurvivesAReopen) {
     draft.Put(failover);
     draft.Put(TagSet{.arn = "arn", .tags = {{"k", "v"}}});
     draft.Put(Subnets("s"));
+    CacheUser user;
+    user.id = "u";
+    user.access_string = "on ~* +@all";
+    draft.Put(user);
+    draft.Put(CacheUserGroup{.id = "ug", .user_ids = {"u"}});
+    draft.Put(CacheSecurityGroup{.name = "sg", .description = "d", .ingress = {{"web", "123456789012"}}});
+    ReservedNode reserved;
+    reserved.id = "ri-1";
+    reserved.fixed_price = 97;
+    draft.Put(reserved);
     draft.Put(Zone{.name = "us-east-1a", .status = ZoneStatus::kLost});
     draft.Put(Region("eu-west-1"));
     draft.Emit(EventOf("c", "Cache cluster created", ServiceTime(milliseconds(1'482'424'076'088))));
@@ -71,6 +81,8 @@ TEST_F(DurabilityTest, EveryKindOfRecordSurvivesAReopen) {
     ForEachKind([&]<typename T>() { EXPECT_EQ(state.table<T>().size(), 1u); });
     EXPECT_EQ(state.Find<NodeGroup>("g/0001")->group_id, "g");
     EXPECT_EQ(state.Find<CacheNode>(3)->cluster_id, "c");
+    EXPECT_EQ(state.Find<CacheUser>("u")->access_string, "on ~* +@all");
+    EXPECT_EQ(state.Find<ReservedNode>("ri-1")->fixed_price, 97);
     EXPECT_EQ(state.Find<Zone>("us-east-1a")->status, ZoneStatus::kLost);
     EXPECT_EQ(state.Find<LabSettings>(1)->region, "eu-west-1");
     ASSERT_EQ(state.events.size(), 1u);
