@@ -55,7 +55,7 @@ Status CheckScope(const SigV4Claim& claim, const SigV4Rules& rules) {
     wrong.push_back(
         fmt::format("Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from "
                     "HTTP: '{}' != '{}', from '{}'.",
-                    claim.scope_date, date, claim.timestamp));
+                    QuoteForMessage(claim.scope_date), date, claim.timestamp));
   }
   if (wrong.empty()) return absl::OkStatus();
   return DoesNotMatch(fmt::format("{}", fmt::join(wrong, " ")));

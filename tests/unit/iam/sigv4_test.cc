@@ -5,6 +5,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <thread>
+
 #include "controlplane/iam/sigv4_canonical.h"
 #include "schema/fault.h"
 #include "tests/unit/iam/sigv4_request.h"
@@ -379,6 +382,23 @@ TEST(SigningKeysTest, KeepsKeysUpToItsCapacity) {
     EXPECT_EQ(keys.Get(kSecret, date, "r", "s"), DeriveSigningKey(kSecret, date, "r", "s"));
     EXPECT_EQ(keys.size(), std::min<size_t>(i + 1, 3));
   }
+}
+
+TEST(SigningKeysTest, ThreadsShareThem) {
+  SigningKeys keys(2);  // so few that they keep pushing each other out
+  std::vector<std::thread> threads;
+  std::atomic<int> wrong = 0;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&] {
+      for (int i = 0; i < 500; ++i) {
+        const std::string date = std::to_string(i % 5);
+        if (keys.Get(kSecret, date, "r", "s") != DeriveSigningKey(kSecret, date, "r", "s")) ++wrong;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(wrong, 0);
+  EXPECT_EQ(keys.size(), 2u);
 }
 
 TEST(SigningKeysTest, ChangedPartsNeverHit) {
