@@ -40,6 +40,7 @@ struct RequestContext {
   std::string request_id;
   ServiceTime now;          // service time at which the request was accepted
   Caller caller;
+  std::string decided_by = {};  // what allowed or refused the call, for the trail
 };
 
 using Handler = std::function<Status(RequestContext&, const google::protobuf::Message& request,

@@ -11,8 +11,8 @@ namespace elastilab {
 
 // What stands around the handlers. Each may be empty: then everybody may do everything, and nothing is written down.
 struct DispatchHooks {
-  // AccessDenied when the caller may not.
-  std::function<Status(const Operation&, const RequestContext&, const google::protobuf::Message& request)> authorize;
+  // AccessDenied when the caller may not. Says what decided in the context.
+  std::function<Status(const Operation&, RequestContext&, const google::protobuf::Message& request)> authorize;
   // Called after each call, before it is answered. `response` is null when it failed.
   std::function<void(const Operation&, const RequestContext&, const google::protobuf::Message& request, const Status&,
                      const google::protobuf::Message* response)>

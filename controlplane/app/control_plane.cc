@@ -113,7 +113,8 @@ class Assembled final : public ControlPlane {
                          const Status& outcome, const google::protobuf::Message* response) {
       if (!IsAudited(!operation.mutates, outcome)) return;
       trail_->Append(AuditRecord({"elasticache", operation.name, !operation.mutates, context.request_id,
-                                  region_->location.region, context.now, context.caller, outcome, &request, response},
+                                  region_->location.region, context.now, context.caller, outcome, context.decided_by,
+                                   &request, response},
                                  NewUuid()));
     };
     return hooks;

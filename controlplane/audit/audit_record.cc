@@ -91,6 +91,12 @@ std::string AuditRecord(const AuditedCall& call, std::string_view event_id) {
   }
   record["requestParameters"] = Elements(call.request);
   record["responseElements"] = call.read_only ? Json(nullptr) : Elements(call.response);
+  if (!call.decided_by.empty()) {
+    const bool refused = absl::IsPermissionDenied(call.outcome);
+    record["additionalEventData"] = Json{{"decision", refused ? "refused" : "allowed"}, {"decidedBy", call.decided_by}};
+  } else if (absl::IsPermissionDenied(call.outcome)) {
+    record["additionalEventData"] = Json{{"decision", "refused"}, {"decidedBy", "no statement allows it"}};
+  }
   record["requestID"] = call.request_id;
   record["eventID"] = event_id;
   record["readOnly"] = call.read_only;

@@ -21,6 +21,7 @@ struct AuditedCall {
   ServiceTime at;
   const Caller& caller;
   const Status& outcome;
+  std::string_view decided_by = {};                     // the statement that allowed or refused it
   const google::protobuf::Message* request = nullptr;   // null: it could not be read
   const google::protobuf::Message* response = nullptr;  // null: there is none
 };

@@ -36,7 +36,7 @@ Caller Alice() {
 Json RecordOf(const Caller& caller, const Status& outcome, const google::protobuf::Message* request = nullptr,
               const google::protobuf::Message* response = nullptr) {
   return Json::parse(AuditRecord({"elasticache", "CreateReplicationGroup", false, "req-1", "us-east-1", ServiceTime(), caller,
-                                  outcome, request, response},
+                                  outcome, "Statement 1 of p", request, response},
                                  "event-1"));
 }
 
@@ -52,6 +52,7 @@ TEST(AuditRecordTest, SaysWhoDidWhatFromWhere) {
   EXPECT_EQ(record["requestParameters"]["replicationGroupId"], "demo");
   EXPECT_TRUE(record["responseElements"].is_null());
   EXPECT_FALSE(record.contains("errorCode"));
+  EXPECT_EQ(record["additionalEventData"], (Json{{"decision", "allowed"}, {"decidedBy", "Statement 1 of p"}}));
 }
 
 TEST(AuditRecordTest, ARefusalHasItsCodeAndReason) {
@@ -81,7 +82,7 @@ TEST(AuditRecordTest, HostileTextStaysOneLine) {
   Caller caller = Alice();
   caller.user_agent = "\xff\n";
   const std::string record = AuditRecord({"elasticache", "CreateReplicationGroup", false, "r", "us-east-1", ServiceTime(), caller,
-                                          absl::OkStatus(), &request, nullptr},
+                                          absl::OkStatus(), "", &request, nullptr},
                                          NewUuid());
   EXPECT_THAT(record, Not(HasSubstr("\n")));
   EXPECT_EQ(Json::parse(record)["requestParameters"]["replicationGroupDescription"], "line\nbreak \"quote\" \x01");

@@ -1,0 +1,57 @@
+#include "controlplane/iam/authorization/authorizer.h"
+
+#include <fmt/format.h>
+
+#include "schema/fault.h"
+
+namespace elastilab {
+namespace {
+
+std::string Statements(const Decision& decision) {
+  std::string text;
+  for (const StatementRef& statement : decision.statements) text += (text.empty() ? "" : "; ") + ToString(statement);
+  return text;
+}
+
+bool NeedsNoPermission(const Caller& caller, const std::string& action) {
+  // Whoever has valid credentials may ask who they are.
+  return caller.type == PrincipalType::kService || action == "sts:GetCallerIdentity";
+}
+
+}  // namespace
+
+std::vector<PermissionDecision> Authorizer::Decide(const Operation& operation, const google::protobuf::Message& request,
+                                                   const Caller& caller, ServiceTime now) const {
+  const PolicySet policies = policies_(caller);
+  std::vector<PermissionDecision> decisions;
+  for (RequiredPermission& permission : RequiredPermissions(operation, request, caller, where_, now, facts_)) {
+    Decision decision = Evaluate(policies, permission.action, permission.resource, permission.context);
+    decisions.push_back({std::move(permission), std::move(decision)});
+  }
+  return decisions;
+}
+
+Status Authorizer::Authorize(const Operation& operation, const google::protobuf::Message& request, const Caller& caller,
+                             ServiceTime now, std::string* decided_by) const {
+  if (caller.type == PrincipalType::kRoot && caller.session_policies.empty()) {
+    *decided_by = "the account's root";
+    return absl::OkStatus();
+  }
+  if (NeedsNoPermission(caller, ServicePrefix(operation) + ":" + operation.name)) {
+    *decided_by = "no permission is needed";
+    return absl::OkStatus();
+  }
+  std::string allowed_by;
+  for (const auto& [permission, decision] : Decide(operation, request, caller, now)) {
+    if (!decision.allowed()) {
+      *decided_by = Statements(decision);
+      return MakeFault(elasticache::v1::ACCESS_DENIED,
+                       RefusalMessage(caller.arn, permission.action, permission.resource, decision));
+    }
+    if (allowed_by.empty()) allowed_by = Statements(decision);
+  }
+  *decided_by = allowed_by;
+  return absl::OkStatus();
+}
+
+}  // namespace elastilab
