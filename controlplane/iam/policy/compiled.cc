@@ -11,15 +11,15 @@ CompiledStatement::CompiledStatement(const PolicyStatement& statement, bool vari
       not_resource_(statement.not_resource),
       any_resource_(statement.resources.empty()) {
   for (const std::string& action : statement.actions) {
-    actions_.emplace_back(action, Pattern::Options{.wildcards = true, .variables = false, .ignore_case = true});
+    actions_.emplace_back(ToLowerAscii(action), Pattern::Options{});
   }
   for (const std::string& resource : statement.resources) resources_.push_back(Pattern::Resource(resource, variables));
   for (const PolicyCondition& condition : statement.conditions) conditions_.emplace_back(condition, variables);
 }
 
-Verdict CompiledStatement::Match(std::string_view action, std::string_view resource, const ConditionContext& context,
-                                 MissingKeys* missing) const {
-  if (!MatchesAction(action)) return Verdict::kOtherAction;
+Verdict CompiledStatement::Match(std::string_view lower_action, std::string_view resource,
+                                 const ConditionContext& context, MissingKeys* missing) const {
+  if (!MatchesAction(lower_action)) return Verdict::kOtherAction;
   switch (MatchesResource(resource, context, missing)) {
     case elastilab::Match::kNo:
       return Verdict::kOtherResource;
@@ -45,10 +45,10 @@ Verdict CompiledStatement::Match(std::string_view action, std::string_view resou
   return verdict;
 }
 
-bool CompiledStatement::MatchesAction(std::string_view action) const {
+bool CompiledStatement::MatchesAction(std::string_view lower_action) const {
   static const ConditionContext kNoKeys;
   const bool listed = std::any_of(actions_.begin(), actions_.end(), [&](const Pattern& pattern) {
-    return pattern.Matches(action, kNoKeys, nullptr) == elastilab::Match::kYes;
+    return pattern.Matches(lower_action, kNoKeys, nullptr) == elastilab::Match::kYes;
   });
   return listed != not_action_;
 }

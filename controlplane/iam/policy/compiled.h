@@ -14,15 +14,15 @@ class CompiledStatement {
  public:
   CompiledStatement(const PolicyStatement& statement, bool variables);
 
-  // Whether the statement counts for this request, ignoring principals. Absent keys go into `missing` only when action
-  // and resource match.
-  Verdict Match(std::string_view action, std::string_view resource, const ConditionContext& context,
+  // Whether the statement counts for this request, ignoring principals. Absent keys go into `missing` only when the
+  // action matches.
+  Verdict Match(std::string_view lower_action, std::string_view resource, const ConditionContext& context,
                 MissingKeys* missing) const;
 
   const std::vector<CompiledCondition>& conditions() const { return conditions_; }
 
  private:
-  bool MatchesAction(std::string_view action) const;
+  bool MatchesAction(std::string_view lower_action) const;
   elastilab::Match MatchesResource(std::string_view resource, const ConditionContext& context,
                                    MissingKeys* missing) const;
 

@@ -297,7 +297,7 @@ class DocumentReader {
                                                     Quoted(child.key))});
       }
       PolicyCondition condition{.op = op, .op_text = node.key, .key = child.key, .values = {}};
-      RETURN_IF_ERROR(ReadValues(child, fmt::format("{} {}", place, child.key), condition));
+      RETURN_IF_ERROR(ReadValues(child, fmt::format("{} {}", place, Shown(child.key)), condition));
       statement.conditions.push_back(std::move(condition));
     }
     return absl::OkStatus();

@@ -19,7 +19,7 @@ struct LayerResult {
 };
 
 struct Request {
-  std::string_view action;
+  std::string lower_action;
   std::string_view resource;
   const ConditionContext& context;
 };
@@ -30,7 +30,8 @@ LayerResult EvaluateLayer(PolicyLayer layer, const std::vector<AppliedPolicy>& p
   for (const AppliedPolicy& applied : policies) {
     const CompiledPolicy& policy = *applied.policy;
     for (size_t i = 0; i < policy.statements().size(); ++i) {
-      const Verdict verdict = policy.statements()[i].Match(request.action, request.resource, request.context, &missing);
+      const Verdict verdict =
+          policy.statements()[i].Match(request.lower_action, request.resource, request.context, &missing);
       if (verdict != Verdict::kMatches) continue;
       const bool allow = policy.document().statements[i].effect == PolicyEffect::kAllow;
       (allow ? result.allows : result.denies).push_back(RefTo(layer, applied, i));
@@ -76,7 +77,7 @@ std::string ToString(const StatementRef& statement) {
 Decision Evaluate(const PolicySet& policies, std::string_view action, std::string_view resource,
                   const ConditionContext& context) {
   static const std::vector<AppliedPolicy> kNone;
-  const Request request{action, resource, context};
+  const Request request{ToLowerAscii(action), resource, context};
   const auto& boundary = policies.root ? kNone : policies.boundary;
   MissingKeys missing;
   std::pair<PolicyLayer, LayerResult> layers[] = {

@@ -25,17 +25,17 @@ std::string Listed(const std::vector<std::string>& values) {
 
 std::string ActionWhy(const PolicyStatement& statement, std::string_view action) {
   return fmt::format("{} {} {} {}.", statement.not_action ? "NotAction" : "Action", Listed(statement.actions),
-                     statement.not_action ? "excludes" : "does not cover", action);
+                     statement.not_action ? "excludes" : "does not cover", Shown(action));
 }
 
 std::string ResourceWhy(const PolicyStatement& statement, std::string_view resource) {
   return fmt::format("{} {} {} {}.", statement.not_resource ? "NotResource" : "Resource", Listed(statement.resources),
-                     statement.not_resource ? "excludes" : "does not cover", resource);
+                     statement.not_resource ? "excludes" : "does not cover", Shown(resource));
 }
 
 std::string ConditionWhy(const PolicyCondition& condition, const ConditionContext& context) {
   const std::vector<std::string>* asked = context.Find(condition.key);
-  return fmt::format("{} {}: the request has {}, the policy lists {}.", condition.op_text, condition.key,
+  return fmt::format("{} {}: the request has {}, the policy lists {}.", condition.op_text, Shown(condition.key),
                      asked == nullptr ? "no such key" : Listed(*asked), Listed(condition.values));
 }
 
@@ -92,6 +92,7 @@ std::string Why(Verdict verdict, const PolicyStatement& statement, const Compile
 
 std::vector<StatementTrace> Explain(const PolicySet& policies, std::string_view action, std::string_view resource,
                                     const ConditionContext& context) {
+  const std::string lower_action = ToLowerAscii(action);
   std::vector<StatementTrace> traces;
   const auto add = [&](PolicyLayer layer, const std::vector<AppliedPolicy>& applied_policies) {
     for (const AppliedPolicy& applied : applied_policies) {
@@ -99,7 +100,7 @@ std::vector<StatementTrace> Explain(const PolicySet& policies, std::string_view 
       for (size_t i = 0; i < policy.statements().size(); ++i) {
         const PolicyStatement& statement = policy.document().statements[i];
         const CompiledStatement& compiled = policy.statements()[i];
-        const Verdict verdict = compiled.Match(action, resource, context, nullptr);
+        const Verdict verdict = compiled.Match(lower_action, resource, context, nullptr);
         traces.push_back({.statement = RefTo(layer, applied, i),
                           .effect = statement.effect,
                           .verdict = verdict,

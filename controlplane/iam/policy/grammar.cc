@@ -57,7 +57,7 @@ std::string Completed(std::vector<std::string_view> fields) {
 
 std::optional<Complaint> CheckIamResource(std::string_view resource, const std::vector<std::string_view>& fields) {
   if (fields.size() > 3 && !fields[3].empty() && fields[3] != "*") {
-    return Complaint{.sentence = fmt::format("IAM resource {} cannot contain region information.", resource),
+    return Complaint{.sentence = fmt::format("IAM resource {} cannot contain region information.", Shown(resource)),
                      .what = ""};
   }
   const std::string_view path = fields.size() > 5 ? fields[5] : "*";
@@ -117,7 +117,8 @@ std::optional<Complaint> CheckAction(std::string_view action) {
                      .what = "wildcards work behind the colon only; all actions of all services are \"*\"."};
   }
   if (vendor.size() + 1 == action.size()) {
-    return Complaint{.what = fmt::format("{} names no action, write {}:* for all of them.", Quoted(action), vendor)};
+    return Complaint{.what =
+                         fmt::format("{} names no action, write {}:* for all of them.", Quoted(action), Shown(vendor))};
   }
   return std::nullopt;
 }
@@ -138,7 +139,7 @@ std::optional<Complaint> CheckResource(std::string_view resource, bool variables
   }
   const std::vector<std::string_view> fields = SplitArn(resource, variables);
   if (fields.size() < 2 || (fields[0] != "arn" && fields.size() < 6)) {
-    return Complaint{.sentence = fmt::format("Resource {} must be in ARN format or \"*\".", resource.substr(0, 200)),
+    return Complaint{.sentence = fmt::format("Resource {} must be in ARN format or \"*\".", Shown(resource)),
                      .what = fmt::format("write it like {}.", kArnExample)};
   }
   if (fields[0] != "arn" || !MatchesSomeOf(fields[1], kPartitions)) {
@@ -165,7 +166,8 @@ std::optional<Complaint> CheckResource(std::string_view resource, bool variables
   }
   if (fields[2] == "iam") return CheckIamResource(resource, fields);
   if (fields[2] == "s3" && fields.size() > 3 && !fields[3].empty() && fields[3] != "*") {
-    return Complaint{.sentence = fmt::format("Resource {} can not contain region information.", resource), .what = ""};
+    return Complaint{.sentence = fmt::format("Resource {} can not contain region information.", Shown(resource)),
+                     .what = ""};
   }
   return std::nullopt;
 }

@@ -9,17 +9,17 @@
 namespace elastilab {
 namespace {
 
-constexpr size_t kMaxQuotedChars = 100;
+constexpr size_t kMaxShownChars = 100;
 
 bool IsContinuationByte(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
 
 }  // namespace
 
-std::string Quoted(std::string_view text) {
-  std::string out = "\"";
+std::string Shown(std::string_view text) {
+  std::string out;
   size_t chars = 0;
   for (char c : text) {
-    if (!IsContinuationByte(c) && ++chars > kMaxQuotedChars) {
+    if (!IsContinuationByte(c) && ++chars > kMaxShownChars) {
       out += "…";
       break;
     }
@@ -29,9 +29,10 @@ std::string Quoted(std::string_view text) {
       out += c;
     }
   }
-  out += '"';
   return out;
 }
+
+std::string Quoted(std::string_view text) { return fmt::format("\"{}\"", Shown(text)); }
 
 TextPosition PolicyText::PositionOf(size_t offset) const {
   offset = std::min(offset, text_.size());

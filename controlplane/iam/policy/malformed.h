@@ -12,7 +12,9 @@ namespace elastilab {
 // AWS's sentence for what has no sentence of its own.
 inline constexpr char kSyntaxErrors[] = "Syntax errors in policy.";
 
-// A value as a message shows it: in double quotes, cut to 100 characters, without control characters.
+// A value as a message shows it: cut to 100 characters, control characters escaped.
+std::string Shown(std::string_view text);
+// The same in double quotes.
 std::string Quoted(std::string_view text);
 
 // What a check of one value found wrong. `sentence` is AWS's, `what` may add to it.

@@ -83,6 +83,31 @@ bool MatchesFieldRuns(std::u16string_view pattern, std::string_view text, bool i
   return false;
 }
 
+// Text with runs between: each piece where it first fits, the last at the end.
+bool MatchesSegments(const std::vector<std::string>& segments, std::string_view text) {
+  if (!text.starts_with(segments.front())) return false;
+  text.remove_prefix(segments.front().size());
+  for (size_t i = 1; i + 1 < segments.size(); ++i) {
+    const size_t at = text.find(segments[i]);
+    if (at == std::string_view::npos) return false;
+    text.remove_prefix(at + segments[i].size());
+  }
+  return text.ends_with(segments.back());
+}
+
+bool StartsWith(std::string_view text, std::string_view start, bool ignore_case) {
+  if (!ignore_case || text.size() < start.size()) return text.starts_with(start);
+  return std::equal(start.begin(), start.end(), text.begin(), [](char a, char b) { return Lower(a) == Lower(b); });
+}
+
+// A variable's value; nullptr when it has none, or several.
+const std::string* ValueOf(const std::string& lower_key, const std::string& key, const ConditionContext& context,
+                           MissingKeys* missing) {
+  const std::vector<std::string>* values = context.FindLower(lower_key);
+  if (values == nullptr && missing != nullptr) missing->push_back(&key);
+  return values != nullptr && values->size() == 1 ? &values->front() : nullptr;
+}
+
 // A text cut at its variables.
 struct VariablePiece {
   std::string_view literal;  // in front of the variable
@@ -124,8 +149,8 @@ bool NextPiece(std::string_view& rest, VariablePiece& piece, std::string* error)
     rest.remove_prefix(std::min(rest.find_first_not_of(' ', 1), rest.size()));
     const size_t end = rest.starts_with('\'') ? rest.find('\'', 1) : std::string_view::npos;
     if (end == std::string_view::npos) {
-      return fail(
-          fmt::format("{} has a default without single quotes, write ${{{}, 'value'}}.", Quoted(whole), piece.key));
+      return fail(fmt::format("{} has a default without single quotes, write ${{{}, 'value'}}.", Quoted(whole),
+                              Shown(piece.key)));
     }
     piece.fallback = rest.substr(1, end - 1);
     rest.remove_prefix(std::min(rest.find_first_not_of(' ', end + 1), rest.size()));
@@ -139,6 +164,7 @@ bool NextPiece(std::string_view& rest, VariablePiece& piece, std::string* error)
 
 Pattern::Pattern(std::string_view text, const Options& options) : ignore_case_(options.ignore_case) {
   Append(text, options, kAnyRun, kAnyRun, kAnyChar);
+  Prepare();
 }
 
 std::u16string& Pattern::Tail() {
@@ -148,6 +174,7 @@ std::u16string& Pattern::Tail() {
 
 void Pattern::Append(std::string_view text, const Options& options, char16_t run, char16_t last_run, char16_t any) {
   const auto append_literal = [&](std::string_view literal, bool at_end) {
+    if (literal.empty()) return;
     std::u16string& codes = Tail();
     for (size_t i = 0; i < literal.size(); ++i) {
       const char c = literal[i];
@@ -173,8 +200,7 @@ void Pattern::Append(std::string_view text, const Options& options, char16_t run
       Tail() += CodeOf(piece.key.front(), false);
       continue;
     }
-    Part part{.codes = {},
-              .variable = true,
+    Part part{.variable = true,
               .has_default = piece.fallback.has_value(),
               .key = std::string(piece.key),
               .lower_key = ToLowerAscii(piece.key)};
@@ -188,6 +214,7 @@ Pattern Pattern::Resource(std::string_view text, bool variables) {
   const Options options{.wildcards = true, .variables = variables, .ignore_case = false};
   if (text == "*") {
     pattern.Append(text, options, kAnyRun, kAnyRun, kAnyChar);
+    pattern.Prepare();
     return pattern;
   }
   std::vector<std::string_view> fields = SplitArn(text, variables);
@@ -197,42 +224,86 @@ Pattern Pattern::Resource(std::string_view text, bool variables) {
     pattern.Append(fields[i], options, last ? kAnyRun : kFieldRun, kAnyRun, last ? kAnyChar : kFieldChar);
     if (!last) pattern.Tail() += u':';
   }
+  pattern.Prepare();
   return pattern;
 }
 
+void Pattern::Prepare() {
+  const auto is_special = [](char16_t code) { return code >= kAnyRun; };
+  const auto is_simple = [](char16_t code) { return code <= kAnyRun; };
+  bool literal = true;
+  for (Part& part : parts_) {
+    literal = literal && std::none_of(part.codes.begin(), part.codes.end(), is_special);
+    if (literal) part.bytes.assign(part.codes.begin(), part.codes.end());
+  }
+  if (literal) {
+    shape_ = Shape::kLiteral;
+    return;
+  }
+  const std::u16string& codes = parts_.front().codes;
+  if (parts_.size() > 1 || ignore_case_ || !std::all_of(codes.begin(), codes.end(), is_simple)) return;
+  shape_ = Shape::kSegments;
+  segments_.emplace_back();
+  for (char16_t code : codes) {
+    if (code == kAnyRun) {
+      segments_.emplace_back();
+    } else {
+      segments_.back() += static_cast<char>(code);
+    }
+  }
+}
+
 Match Pattern::Matches(std::string_view text, const ConditionContext& context, MissingKeys* missing) const {
-  const auto matches = [&](std::u16string_view codes) {
-    const bool yes =
-        has_field_run_ ? MatchesFieldRuns(codes, text, ignore_case_) : MatchesRuns(codes, text, ignore_case_);
-    return yes ? Match::kYes : Match::kNo;
-  };
-  if (parts_.empty()) return matches({});
-  if (parts_.size() == 1 && !parts_.front().variable) return matches(parts_.front().codes);
-  const auto value_of = [&context](const Part& part) -> const std::string* {
-    const std::vector<std::string>* values = context.FindLower(part.lower_key);
-    return values != nullptr && values->size() == 1 ? &values->front() : nullptr;
-  };
+  switch (shape_) {
+    case Shape::kLiteral:
+      return MatchesLiteral(text, context, missing);
+    case Shape::kSegments:
+      return MatchesSegments(segments_, text) ? Match::kYes : Match::kNo;
+    case Shape::kGeneral:
+      return MatchesGeneral(text, context, missing);
+  }
+  return Match::kNo;
+}
+
+Match Pattern::MatchesLiteral(std::string_view text, const ConditionContext& context, MissingKeys* missing) const {
   bool unresolved = false;
+  bool same = true;
   for (const Part& part : parts_) {
-    if (!part.variable || value_of(part) != nullptr) continue;
-    if (missing != nullptr && context.FindLower(part.lower_key) == nullptr) missing->push_back(&part.key);
-    unresolved = unresolved || !part.has_default;
+    const std::string* piece = &part.bytes;
+    if (part.variable) {
+      const std::string* value = ValueOf(part.lower_key, part.key, context, missing);
+      if (value != nullptr) piece = value;
+      unresolved = unresolved || (value == nullptr && !part.has_default);
+    }
+    same = same && StartsWith(text, *piece, ignore_case_);
+    if (same) text.remove_prefix(piece->size());
   }
   if (unresolved) return Match::kUnresolved;
+  return same && text.empty() ? Match::kYes : Match::kNo;
+}
+
+Match Pattern::MatchesGeneral(std::string_view text, const ConditionContext& context, MissingKeys* missing) const {
+  const auto matches = [&](std::u16string_view codes) {
+    return has_field_run_ ? MatchesFieldRuns(codes, text, ignore_case_) : MatchesRuns(codes, text, ignore_case_);
+  };
+  if (parts_.size() == 1 && !parts_.front().variable) return matches(parts_.front().codes) ? Match::kYes : Match::kNo;
   std::u16string whole;
   size_t from_values = 0;
+  bool unresolved = false;
   for (const Part& part : parts_) {
-    const std::string* value = part.variable ? value_of(part) : nullptr;
+    const std::string* value = part.variable ? ValueOf(part.lower_key, part.key, context, missing) : nullptr;
     if (value == nullptr) {
+      unresolved = unresolved || (part.variable && !part.has_default);
       whole += part.codes;
       continue;
     }
     // Values longer than the text cannot match, so hostile ones cost no memory.
     from_values += value->size();
-    if (from_values > text.size()) return Match::kNo;
+    if (from_values > text.size()) continue;
     for (char c : *value) whole += CodeOf(c, ignore_case_);
   }
-  return matches(whole);
+  if (unresolved) return Match::kUnresolved;
+  return from_values <= text.size() && matches(whole) ? Match::kYes : Match::kNo;
 }
 
 ArnPattern::ArnPattern(std::string_view text, bool variables) : any_(text == "*") {

@@ -35,19 +35,31 @@ class Pattern {
   Match Matches(std::string_view text, const ConditionContext& context, MissingKeys* missing) const;
 
  private:
+  // Most patterns are simple and matched without looking at single characters.
+  enum class Shape {
+    kLiteral,   // text and variables, no wildcards
+    kSegments,  // text and '*' that go over anything, case counts
+    kGeneral,
+  };
   struct Part {
-    std::u16string codes;   // characters, or one of the special codes of pattern.cc
-    bool variable = false;  // then `codes` is its default, if it has one
+    std::u16string codes = {};  // characters, or one of the special codes of pattern.cc
+    std::string bytes = {};     // the same, when there are no special ones
+    bool variable = false;      // then `codes` is its default, if it has one
     bool has_default = false;
-    std::string key;  // as written
-    std::string lower_key;
+    std::string key = {};  // as written
+    std::string lower_key = {};
   };
 
   Pattern() = default;
   void Append(std::string_view text, const Options& options, char16_t run, char16_t last_run, char16_t any);
   std::u16string& Tail();
+  void Prepare();
+  Match MatchesLiteral(std::string_view text, const ConditionContext& context, MissingKeys* missing) const;
+  Match MatchesGeneral(std::string_view text, const ConditionContext& context, MissingKeys* missing) const;
 
-  std::vector<Part> parts_;  // one without variables
+  std::vector<Part> parts_;  // at most one without variables
+  Shape shape_ = Shape::kGeneral;
+  std::vector<std::string> segments_;  // the texts around the '*', at least two
   bool ignore_case_ = false;
   bool has_field_run_ = false;
 };

@@ -51,6 +51,7 @@ Named NamesCaller(const PolicyStatement& statement, const TrustCaller& caller) {
 
 TrustDecision EvaluateTrust(const CompiledPolicy& trust, const TrustCaller& caller, std::string_view action,
                             const ConditionContext& context) {
+  const std::string lower_action = ToLowerAscii(action);
   TrustDecision decision;
   MissingKeys missing;
   std::vector<StatementRef> allows;
@@ -60,7 +61,7 @@ TrustDecision EvaluateTrust(const CompiledPolicy& trust, const TrustCaller& call
     const PolicyStatement& statement = trust.document().statements[i];
     const Named named = NamesCaller(statement, caller);
     if (named == Named::kNo) continue;
-    if (trust.statements()[i].Match(action, "", context, &missing) != Verdict::kMatches) continue;
+    if (trust.statements()[i].Match(lower_action, "", context, &missing) != Verdict::kMatches) continue;
     const bool allow = statement.effect == PolicyEffect::kAllow;
     (allow ? allows : denies).push_back(RefTo(PolicyLayer::kTrust, applied, i));
     if (allow && named == Named::kItself) decision.names_caller = true;
