@@ -22,7 +22,8 @@ std::string TypicalStatements(int count, bool same_action) {
     const bool same = same_action || i % 10 == 9;
     statements += fmt::format(
         R"({}{{"Sid":"S{}","Effect":"{}","Action":["elasticache:{}","elasticache:ModifyUser{}","elasticache:Describe*"],)"
-        R"("Resource":["arn:aws:elasticache:*:*:cluster:team{}-*","arn:aws:elasticache:*:000000000000:replicationgroup:*"],)"
+        R"("Resource":["arn:aws:elasticache:*:*:cluster:team{}-*",)"
+        R"("arn:aws:elasticache:*:000000000000:replicationgroup:*"],)"
         R"("Condition":{{"StringLikeIfExists":{{"elasticache:CacheNodeType":["cache.t?.*","cache.m6g.*"]}},)"
         R"("StringEquals":{{"aws:RequestTag/team":"${{aws:PrincipalTag/team}}"}}}}}})",
         i == 0 ? "" : ",", i, i % 7 == 6 ? "Deny" : "Allow", same ? "CreateReplicationGroup" : "CreateSnapshot", i, i);

@@ -284,6 +284,10 @@ Match Pattern::MatchesLiteral(std::string_view text, const ConditionContext& con
 
 Match Pattern::MatchesGeneral(std::string_view text, const ConditionContext& context, MissingKeys* missing) const {
   const auto matches = [&](std::u16string_view codes) {
+    // Each code but a run takes a byte at least: long hostile patterns end here.
+    const auto is_run = [](char16_t code) { return code == kAnyRun || code == kFieldRun; };
+    const auto runs = static_cast<size_t>(std::count_if(codes.begin(), codes.end(), is_run));
+    if (codes.size() - runs > text.size()) return false;
     return has_field_run_ ? MatchesFieldRuns(codes, text, ignore_case_) : MatchesRuns(codes, text, ignore_case_);
   };
   if (parts_.size() == 1 && !parts_.front().variable) return matches(parts_.front().codes) ? Match::kYes : Match::kNo;

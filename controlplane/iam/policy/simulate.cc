@@ -28,6 +28,12 @@ StatusOr<std::vector<SimulationResult>> Simulate(const PolicySet& policies, cons
                                                  const std::vector<std::string>& resources,
                                                  const ConditionContext& context) {
   static const std::vector<std::string> kEverything = {"*"};
+  const size_t pairs = actions.size() * std::max<size_t>(resources.size(), 1);
+  if (pairs > kMaxSimulations) {
+    return MakeFault(elasticache::v1::VALIDATION_ERROR,
+                     fmt::format("{} actions on {} resources are {} simulations, one call may ask for {}.",
+                                 actions.size(), resources.size(), pairs, kMaxSimulations));
+  }
   std::vector<SimulationResult> results;
   for (const std::string& action : actions) {
     RETURN_IF_ERROR(CheckSimulatedAction(action));

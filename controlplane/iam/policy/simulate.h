@@ -25,8 +25,10 @@ struct SimulationResult {
   std::optional<bool> allowed_by_boundary = {};
 };
 
+inline constexpr size_t kMaxSimulations = 10'000;
+
 // One result for each action and resource, actions first; no resources means "*". Every action must look like
-// "service:Name" (no wildcards): ValidationError otherwise.
+// "service:Name" (no wildcards), and there are at most kMaxSimulations pairs: ValidationError otherwise.
 StatusOr<std::vector<SimulationResult>> Simulate(const PolicySet& policies, const std::vector<std::string>& actions,
                                                  const std::vector<std::string>& resources,
                                                  const ConditionContext& context);

@@ -272,7 +272,8 @@ TEST(PolicyEvaluateTest, ExplainsEveryStatement) {
                                  R"(,{"Effect":"Allow","Action":"*","Resource":"arn:aws:elasticache:*:*:user:*"},
           {"Effect":"Allow","NotAction":"elasticache:*","Resource":"*"},
           {"Sid":"Small","Effect":"Allow","Action":"*","Resource":"*","Condition":{
-             "StringEquals":{"elasticache:CacheNodeType":["cache.t3.micro","cache.t3.small"],"aws:RequestTag/env":"dev"}}},
+             "StringEquals":{"elasticache:CacheNodeType":["cache.t3.micro","cache.t3.small"],
+                             "aws:RequestTag/env":"dev"}}},
           {"Effect":"Allow","Action":"*","Resource":"arn:aws:elasticache:*:*:cluster:${aws:username}"},
           {"Effect":"Deny","Action":"*","Resource":"*","Condition":{"Null":{"aws:TagKeys":"true"}}})";
   ConditionContext context;

@@ -75,7 +75,8 @@ TEST(PolicySimulateTest, OneResultForEachActionAndResource) {
 
 TEST(PolicySimulateTest, TellsMissingContextValues) {
   const PolicySet set{.identity = {Input(1, R"({"Statement":{"Effect":"Allow","Action":"*","Resource":"*","Condition":{
-                                     "StringEquals":{"elasticache:EngineType":"redis"},"Bool":{"aws:SecureTransport":"true"}}}})")}};
+                                     "StringEquals":{"elasticache:EngineType":"redis"},
+                                     "Bool":{"aws:SecureTransport":"true"}}}})")}};
   const auto results = Simulate(set, {"elasticache:CreateCacheCluster"}, {}, {});
   ASSERT_TRUE(results.ok());
   EXPECT_THAT(results->front().missing_context_values, ElementsAre("aws:SecureTransport", "elasticache:EngineType"));
@@ -86,6 +87,15 @@ TEST(PolicySimulateTest, ActionsMustBeActions) {
     const auto results = Simulate({}, {wrong}, {}, {});
     EXPECT_EQ(FaultOf(results.status()), elasticache::v1::VALIDATION_ERROR) << wrong;
   }
+}
+
+TEST(PolicySimulateTest, OneCallAsksForSoMany) {
+  const std::vector<std::string> actions(101, "elasticache:CreateCacheCluster");
+  const std::vector<std::string> resources(100, "*");
+  EXPECT_EQ(FaultOf(Simulate({}, actions, resources, {}).status()), elasticache::v1::VALIDATION_ERROR);
+  const auto most = Simulate({}, {actions.begin(), actions.end() - 1}, resources, {});
+  ASSERT_TRUE(most.ok());
+  EXPECT_EQ(most->size(), 10'000u);
 }
 
 }  // namespace
