@@ -14,6 +14,7 @@ HandlerTable ElastiCacheHandlers() {
   AddReservedNodeHandlers(table);
   AddUserHandlers(table);
   AddUserGroupHandlers(table);
+  AddParameterGroupHandlers(table);
   return table;
 }
 

@@ -13,6 +13,7 @@ void AddReplicationGroupHandlers(HandlerTable& table);  // replication_groups.cc
 void AddEventHandlers(HandlerTable& table);
 void AddEngineVersionHandlers(HandlerTable& table);
 void AddTagHandlers(HandlerTable& table);
+void AddParameterGroupHandlers(HandlerTable& table);     // parameter_groups.cc, parameters.cc
 void AddSubnetGroupHandlers(HandlerTable& table);
 void AddSecurityGroupHandlers(HandlerTable& table);
 void AddReservedNodeHandlers(HandlerTable& table);

@@ -5,7 +5,7 @@
 #include "controlplane/api/provision.h"
 #include "controlplane/api/security_groups.h"
 #include "controlplane/api/users.h"
-#include "controlplane/catalog/catalog.h"
+#include "controlplane/catalog/parameter_groups.h"
 #include "proto/elasticache/v1/tags.pb.h"
 
 namespace elastilab {
@@ -61,7 +61,7 @@ Status CheckTaggable(const Source& source, const Region& region, const ParsedArn
     return source.template Find<ReservedNode>(name) != nullptr ? absl::OkStatus() : ReservedCacheNodeNotFound(name);
   }
   if (arn.type == "parametergroup") {
-    return ParseDefaultParameterGroup(name) ? absl::OkStatus() : CacheParameterGroupNotFound(name);
+    return FindParameterGroup(source, name) ? absl::OkStatus() : CacheParameterGroupNotFound(name);
   }
   // There can be none of these yet.
   if (arn.type == "snapshot") return SnapshotNotFound(name);

@@ -74,6 +74,8 @@ struct Parameter {
 // Whether `value` is within `allowed_values`: a comma list of words and ranges ("0,20-", "1-100", "-" any integer). An
 // empty list allows everything of the data type.
 bool IsAllowedValue(const Parameter& parameter, std::string_view value);
+// For messages: "one of yes,no", "1-100".
+std::string AllowedValuesForPeople(const Parameter& parameter);
 
 struct ParameterFamily {
   std::string name;            // "redis7"

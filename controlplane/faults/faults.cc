@@ -125,6 +125,16 @@ Status DefaultUserAssociatedToUserGroup(std::string_view id, std::string_view gr
 Status CacheParameterGroupNotFound(std::string_view name) {
   return MakeFault(v1::CACHE_PARAMETER_GROUP_NOT_FOUND, fmt::format("CacheParameterGroup not found: {}", name));
 }
+Status CacheParameterGroupAlreadyExists(std::string_view name) {
+  return MakeFault(v1::CACHE_PARAMETER_GROUP_ALREADY_EXISTS, fmt::format("Parameter group {} already exists", name));
+}
+Status CacheParameterGroupQuotaExceeded(int limit) {
+  return MakeFault(v1::CACHE_PARAMETER_GROUP_QUOTA_EXCEEDED,
+                   fmt::format("You can have at most {} cache parameter groups in this region.", limit));
+}
+Status InvalidCacheParameterGroupState(std::string text) {
+  return MakeFault(v1::INVALID_CACHE_PARAMETER_GROUP_STATE, std::move(text));
+}
 Status CacheSubnetGroupNotFound(std::string_view name) {
   return MakeFault(v1::CACHE_SUBNET_GROUP_NOT_FOUND, fmt::format("Cache Subnet Group {} does not exist.", name));
 }

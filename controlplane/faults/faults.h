@@ -57,6 +57,9 @@ Status DefaultUserAssociatedToUserGroup(std::string_view id, std::string_view gr
 
 // Others.
 Status CacheParameterGroupNotFound(std::string_view name);
+Status CacheParameterGroupAlreadyExists(std::string_view name);
+Status CacheParameterGroupQuotaExceeded(int limit);
+Status InvalidCacheParameterGroupState(std::string text);
 Status CacheSubnetGroupNotFound(std::string_view name);
 Status CacheSubnetGroupAlreadyExists(std::string_view name);
 Status CacheSubnetGroupInUse(std::string_view name, std::string_view cluster_id);

@@ -44,12 +44,29 @@ struct Notification {
   bool operator==(const Notification&) const = default;
 };
 
+struct ParameterSetting {
+  std::string name;   // "maxmemory-policy"
+  std::string value;
+  bool operator==(const ParameterSetting&) const = default;
+};
+
+// A parameter group of users' own: what it changes of its family's defaults. Default groups are not stored; the catalog
+// makes them up (catalog/parameter_groups.h).
+struct ParameterGroup {
+  std::string name;
+  std::string family;       // "redis7"
+  std::string description;
+  std::vector<ParameterSetting> settings;  // in name order; may say what is the default anyway
+  bool operator==(const ParameterGroup&) const = default;
+};
+
 // What waits for the maintenance window; an absent member waits for nothing.
 struct PendingClusterChanges {
   std::optional<int> num_nodes;
   std::vector<std::string> node_ids_to_remove;
   std::optional<std::string> engine_version;
   std::optional<std::string> node_type;
+  std::optional<std::string> parameter_group;  // with a version of another family
   bool operator==(const PendingClusterChanges&) const = default;
   bool empty() const { return *this == PendingClusterChanges{}; }
 };
@@ -59,6 +76,7 @@ struct PendingGroupChanges {
   std::optional<bool> automatic_failover;
   std::optional<std::string> engine_version;
   std::optional<std::string> node_type;
+  std::optional<std::string> parameter_group;  // with a version of another family
   bool operator==(const PendingGroupChanges&) const = default;
   bool empty() const { return *this == PendingGroupChanges{}; }
 };
@@ -177,6 +195,10 @@ struct CacheNode {
   bool stopped = false;       // `elastilab down` stopped it in good order: its files hold what it held
   int64_t restarts = 0;       // in-place restarts of this incarnation that users were told of
   std::string problem;        // why it can't be started, as told to users; empty: nothing is wrong
+  // What its parameter group said, beyond the defaults, of those parameters that only a new process takes, when the
+  // present process was asked for. Of the others the group's present values hold. In name order.
+  std::vector<ParameterSetting> startup_settings;
+  ParameterStatus parameters = ParameterStatus::kInSync;
   ServiceTime created_at;
   bool operator==(const CacheNode&) const = default;
 };

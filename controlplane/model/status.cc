@@ -38,6 +38,7 @@ constexpr std::array<std::string_view, 3> kRoles = {"", "primary", "replica"};
 constexpr std::array<std::string_view, 2> kZoneStatuses = {"up", "lost"};
 constexpr std::array<std::string_view, 4> kUserStatuses = {"creating", "active", "modifying", "deleting"};
 constexpr std::array<std::string_view, 3> kAuthentication = {"password", "no-password", "iam"};
+constexpr std::array<std::string_view, 3> kParameterStatuses = {"in-sync", "applying", "pending-reboot"};
 constexpr std::array<std::string_view, 9> kSourceTypes = {
     "cache-cluster",    "cache-parameter-group", "cache-security-group",      "cache-subnet-group", "replication-group",
     "serverless-cache", "serverless-cache-snapshot", "user", "user-group"};
@@ -59,6 +60,7 @@ std::string_view Text(Role role) { return Lookup(kRoles, role); }
 std::string_view Text(ZoneStatus status) { return Lookup(kZoneStatuses, status); }
 std::string_view Text(UserStatus status) { return Lookup(kUserStatuses, status); }
 std::string_view Text(Authentication type) { return Lookup(kAuthentication, type); }
+std::string_view Text(ParameterStatus status) { return Lookup(kParameterStatuses, status); }
 std::string_view Text(SourceType type) { return Lookup(kSourceTypes, type); }
 std::string_view Text(FailoverStep step) { return Lookup(kFailoverSteps, step); }
 std::string_view Text(FailoverCause cause) { return Lookup(kFailoverCauses, cause); }

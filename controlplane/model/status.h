@@ -29,6 +29,8 @@ enum class ZoneStatus { kUp, kLost };
 enum class UserStatus { kCreating, kActive, kModifying, kDeleting };
 // How a user proves to the engine who it is.
 enum class Authentication { kPassword, kNoPassword, kIam };
+// How far a node's engine runs with what its parameter group says.
+enum class ParameterStatus { kInSync, kApplying, kPendingReboot };
 enum class SourceType {
   kCacheCluster,
   kCacheParameterGroup,
@@ -56,6 +58,7 @@ std::string_view Text(Role role);
 std::string_view Text(ZoneStatus status);
 std::string_view Text(UserStatus status);
 std::string_view Text(Authentication type);
+std::string_view Text(ParameterStatus status);
 std::string_view Text(SourceType type);
 std::string_view Text(FailoverStep step);
 std::string_view Text(FailoverCause cause);

@@ -52,6 +52,8 @@ constexpr TableName kTable<CacheSecurityGroup> = {"cache_security_group", "name"
 template <>
 constexpr TableName kTable<ReservedNode> = {"reserved_node", "id"};
 template <>
+constexpr TableName kTable<ParameterGroup> = {"parameter_group", "name"};
+template <>
 constexpr TableName kTable<Zone> = {"zone", "name"};
 template <>
 constexpr TableName kTable<LabSettings> = {"lab_settings", "id"};

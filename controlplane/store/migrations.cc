@@ -141,8 +141,17 @@ constexpr const char* kAccounts = R"sql(
     doc TEXT NOT NULL);
 )sql";
 
+constexpr const char* kParameterGroups = R"sql(
+  CREATE TABLE parameter_group (
+    name TEXT PRIMARY KEY,
+    family TEXT AS (doc ->> 'family'),
+    description TEXT AS (doc ->> 'description'),
+    settings TEXT AS (doc ->> 'settings'),
+    doc TEXT NOT NULL);
+)sql";
+
 // Step n brings a database from user_version n to n + 1.
-constexpr std::array kSteps = {kRecords, kAccounts};
+constexpr std::array kSteps = {kRecords, kAccounts, kParameterGroups};
 
 }  // namespace
 

@@ -41,11 +41,26 @@ void Fields(V& v, Is<Notification> auto& r) {
 }
 
 template <typename V>
+void Fields(V& v, Is<ParameterSetting> auto& r) {
+  v("name", r.name);
+  v("value", r.value);
+}
+
+template <typename V>
+void Fields(V& v, Is<ParameterGroup> auto& r) {
+  v("name", r.name);
+  v("family", r.family);
+  v("description", r.description);
+  v("settings", r.settings);
+}
+
+template <typename V>
 void Fields(V& v, Is<PendingClusterChanges> auto& r) {
   v("num_nodes", r.num_nodes);
   v("node_ids_to_remove", r.node_ids_to_remove);
   v("engine_version", r.engine_version);
   v("node_type", r.node_type);
+  v("parameter_group", r.parameter_group);
 }
 
 template <typename V>
@@ -54,6 +69,7 @@ void Fields(V& v, Is<PendingGroupChanges> auto& r) {
   v("automatic_failover", r.automatic_failover);
   v("engine_version", r.engine_version);
   v("node_type", r.node_type);
+  v("parameter_group", r.parameter_group);
 }
 
 template <typename V>
@@ -165,6 +181,8 @@ void Fields(V& v, Is<CacheNode> auto& r) {
   v("stopped", r.stopped);
   v("restarts", r.restarts);
   v("problem", r.problem);
+  v("startup_settings", r.startup_settings);
+  v("parameters", r.parameters);
   v("created_at", r.created_at);
 }
 
@@ -301,6 +319,7 @@ constexpr Role Last(Role) { return Role::kReplica; }
 constexpr UserStatus Last(UserStatus) { return UserStatus::kDeleting; }
 constexpr Authentication Last(Authentication) { return Authentication::kIam; }
 constexpr ZoneStatus Last(ZoneStatus) { return ZoneStatus::kLost; }
+constexpr ParameterStatus Last(ParameterStatus) { return ParameterStatus::kPendingReboot; }
 constexpr FailoverStep Last(FailoverStep) { return FailoverStep::kReturning; }
 constexpr FailoverCause Last(FailoverCause) { return FailoverCause::kMaintenance; }
 
@@ -439,6 +458,7 @@ EL_INSTANTIATE(CacheUser)
 EL_INSTANTIATE(CacheUserGroup)
 EL_INSTANTIATE(CacheSecurityGroup)
 EL_INSTANTIATE(ReservedNode)
+EL_INSTANTIATE(ParameterGroup)
 EL_INSTANTIATE(Zone)
 EL_INSTANTIATE(LabSettings)
 #undef EL_INSTANTIATE

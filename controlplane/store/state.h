@@ -23,6 +23,7 @@ inline const std::string& KeyOf(const CacheUser& r) { return r.id; }
 inline const std::string& KeyOf(const CacheUserGroup& r) { return r.id; }
 inline const std::string& KeyOf(const CacheSecurityGroup& r) { return r.name; }
 inline const std::string& KeyOf(const ReservedNode& r) { return r.id; }
+inline const std::string& KeyOf(const ParameterGroup& r) { return r.name; }
 inline const std::string& KeyOf(const Zone& r) { return r.name; }
 inline int64_t KeyOf(const LabSettings&) { return 1; }
 
@@ -45,6 +46,7 @@ struct State {
   Table<CacheUserGroup> cache_user_groups;
   Table<CacheSecurityGroup> security_groups;
   Table<ReservedNode> reserved_nodes;
+  Table<ParameterGroup> parameter_groups;
   Table<Zone> zones;
   Table<LabSettings> settings;
   std::deque<std::shared_ptr<const Event>> events;  // oldest first
@@ -75,6 +77,7 @@ template <> inline const Table<CacheUser>& State::table<CacheUser>() const { ret
 template <> inline const Table<CacheUserGroup>& State::table<CacheUserGroup>() const { return cache_user_groups; }
 template <> inline const Table<CacheSecurityGroup>& State::table<CacheSecurityGroup>() const { return security_groups; }
 template <> inline const Table<ReservedNode>& State::table<ReservedNode>() const { return reserved_nodes; }
+template <> inline const Table<ParameterGroup>& State::table<ParameterGroup>() const { return parameter_groups; }
 template <> inline const Table<Zone>& State::table<Zone>() const { return zones; }
 template <> inline const Table<LabSettings>& State::table<LabSettings>() const { return settings; }
 
@@ -93,6 +96,7 @@ void ForEachKind(F&& f) {
   f.template operator()<CacheUserGroup>();
   f.template operator()<CacheSecurityGroup>();
   f.template operator()<ReservedNode>();
+  f.template operator()<ParameterGroup>();
   f.template operator()<Zone>();
   f.template operator()<LabSettings>();
 }

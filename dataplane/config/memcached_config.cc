@@ -66,7 +66,8 @@ constexpr Rule kRules[] = {
     {"track_sizes", As::kOptionIfSet, "track_sizes"},
     {"watch", As::kFlagIfUnset, "-W"},
     {"watcher_logbuf_size", As::kOption, "watcher_logbuf_size"},
-    {"worker_logbuf_size", As::kOption, "worker_logbuf_size"},
+    // memcached 1.6.18 takes its value for a list of slab sizes as well: every larger item would fill a whole page.
+    {"worker_logbuf_size", As::kSkip},
 };
 
 std::optional<int64_t> Number(const std::string& text) {

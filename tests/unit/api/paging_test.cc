@@ -84,7 +84,8 @@ class PagedOperationsTest : public ApiTest {
     for (int i = 0; i < operation.request->field_count(); ++i) {
       const auto* field = operation.request->field(i);
       if (!field->options().GetExtension(v1::required)) continue;
-      reflection->SetString(request.get(), field, "default.redis7");
+      const bool family = field->name() == "cache_parameter_group_family";
+      reflection->SetString(request.get(), field, family ? "redis7" : "default.redis7");
     }
     if (limit) reflection->SetInt32(request.get(), operation.paging->limit, *limit);
     if (!marker.empty()) reflection->SetString(request.get(), operation.paging->input_token, marker);

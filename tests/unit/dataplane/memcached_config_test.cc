@@ -68,6 +68,11 @@ TEST(MemcachedConfigTest, SizesAreBroughtToWhatMemcachedStartsWith) {
   }
 }
 
+// 1.6.18 reads the value of worker_logbuf_size as slab sizes too: with 64 a node of 64 MB held 128 items.
+TEST(MemcachedConfigTest, TheWorkersLogStaysAsItIs) {
+  EXPECT_THAT(Render(Spec({{"worker_logbuf_size", "64"}})), testing::Not(HasSubstr("logbuf")));
+}
+
 TEST(MemcachedConfigTest, NoValueCanBringInAnOption) {
   for (const auto& [name, value] : std::map<std::string, std::string>{{"idle_timeout", "1,ext_path=/x:1g"},
                                                                       {"hash_algorithm", "jenkins,modern"},

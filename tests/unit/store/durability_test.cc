@@ -71,6 +71,7 @@ TEST_F(DurabilityTest, EveryKindOfRecordSurvivesAReopen) {
     reserved.id = "ri-1";
     reserved.fixed_price = 97;
     draft.Put(reserved);
+    draft.Put(ParameterGroup{.name = "p", .family = "redis7", .description = "d", .settings = {{"timeout", "20"}}});
     draft.Put(Zone{.name = "us-east-1a", .status = ZoneStatus::kLost});
     draft.Put(Region("eu-west-1"));
     draft.Emit(EventOf("c", "Cache cluster created", ServiceTime(milliseconds(1'482'424'076'088))));

@@ -37,7 +37,8 @@ CacheCluster FullCluster() {
           .network_type = "dual_stack",
           .ip_discovery = "ipv6",
           .created_at = kTime,
-          .pending = {.num_nodes = 0, .node_ids_to_remove = {"0002"}, .engine_version = "7.1", .node_type = ""},
+          .pending = {.num_nodes = 0, .node_ids_to_remove = {"0002"}, .engine_version = "7.1", .node_type = "",
+                      .parameter_group = "p"},
           .pending_since = kTime,
           .configuration_endpoint = {"127.0.0.9", 11211},
           .discovery_version = 7,
@@ -74,7 +75,8 @@ ReplicationGroup FullGroup() {
           .pending = {.primary_cluster_id = "g-0001-002",
                       .automatic_failover = false,
                       .engine_version = "8.1",
-                      .node_type = "u"},
+                      .node_type = "u",
+                      .parameter_group = "p"},
           .pending_since = kTime,
           .configuration_endpoint = {"127.0.0.2", 6379}};
 }
@@ -117,6 +119,8 @@ CacheNode FullNode() {
           .stopped = true,
           .restarts = 2,
           .problem = "no redis-server",
+          .startup_settings = {{"databases", "32"}},
+          .parameters = ParameterStatus::kPendingReboot,
           .created_at = kTime};
 }
 
@@ -182,6 +186,8 @@ TEST(RecordJsonTest, EveryKindOfRecordComesBackWithEveryField) {
                                .hourly_price = 0.011,
                                .count = 3,
                                .bought_at = kTime});
+  ExpectRoundTrip(ParameterGroup{
+      .name = "p", .family = "redis7", .description = "d", .settings = {{"timeout", "20"}, {"notify-keyspace-events", ""}}});
   ExpectRoundTrip(Zone{.name = "us-east-1a", .status = ZoneStatus::kLost});
   ExpectRoundTrip(LabSettings{
       .region = "eu-west-1", .account = "1", .dns_token = "abc123", .clock_offset_ms = -5, .suspended = true});
@@ -227,6 +233,7 @@ TEST(RecordJsonTest, EveryStatusHasAWordOfItsOwn) {
   ExpectWords(&NodeGroup::status, NodeGroupStatus::kDeleting);
   ExpectWords(&CacheNode::status, NodeStatus::kDeleting);
   ExpectWords(&CacheNode::role, Role::kReplica);
+  ExpectWords(&CacheNode::parameters, ParameterStatus::kPendingReboot);
   ExpectWords(&FailoverRecord::cause, FailoverCause::kManual);
   ExpectWords(&Zone::status, ZoneStatus::kLost);
   ExpectWords(&CacheUser::status, UserStatus::kDeleting);

@@ -1,0 +1,27 @@
+// Which caches live by a parameter group, and what becomes of them when it changes.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "controlplane/api/context.h"
+#include "controlplane/catalog/parameter_groups.h"
+
+namespace elastilab {
+
+// The clusters that use the group, those of replication groups included.
+std::vector<const CacheCluster*> ClustersUnder(const Draft& draft, const std::string& parameter_group);
+
+// Whether a cluster or replication group uses it or is about to. `source` is a Draft or the State.
+bool IsInUse(const Draft& draft, const std::string& parameter_group);
+bool IsInUse(const State& state, const std::string& parameter_group);
+
+// The values for the cluster's nodes are others now: their agents are told, and each node counts as applying until the
+// planner finds its wish in force.
+void ApplyParameters(Draft& draft, const CacheCluster& cluster);
+
+// InvalidCacheParameterGroupState while a node that could do so has not applied the last changes yet. One that can't
+// (its zone is lost, its engine refuses a value) is no reason to wait: the next change may be what mends it.
+Status CheckNothingPending(const Draft& draft, const ParameterGroup& group);
+
+}  // namespace elastilab
