@@ -1,3 +1,4 @@
+#include <absl/strings/escaping.h>
 #include <fmt/format.h>
 #include <google/protobuf/message.h>
 #include <grpcpp/channel.h>
@@ -9,6 +10,7 @@
 #include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/channel_arguments.h>
 
+#include <cstdlib>
 #include <vector>
 
 #include "cli/client/exit_code.h"
@@ -40,6 +42,20 @@ std::string Trailer(const grpc::ClientContext& context, const char* key) {
   return found == trailers.end() ? "" : std::string(found->second.data(), found->second.size());
 }
 
+const char* Environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+// Without them the owner of the lab is root.
+void AddCredentials(grpc::ClientContext& context) {
+  const std::string id = Environment("ELASTILAB_ACCESS_KEY_ID");
+  if (id.empty()) return;
+  context.AddMetadata("authorization", "Basic " + absl::Base64Escape(id + ":" + Environment("ELASTILAB_SECRET_ACCESS_KEY")));
+  const std::string token = Environment("ELASTILAB_SESSION_TOKEN");
+  if (!token.empty()) context.AddMetadata("x-amz-security-token", token);
+}
+
 class GrpcRpc : public Rpc {
  public:
   explicit GrpcRpc(const std::string& target) {
@@ -54,6 +70,7 @@ class GrpcRpc : public Rpc {
   Status Call(const std::string& method, const google::protobuf::Message& request, google::protobuf::Message* response,
               std::chrono::milliseconds deadline) override {
     grpc::ClientContext context;
+    AddCredentials(context);
     context.set_deadline(std::chrono::system_clock::now() + deadline);
     const grpc::internal::RpcMethod rpc_method(method.c_str(), nullptr, grpc::internal::RpcMethod::NORMAL_RPC);
     grpc::ByteBuffer reply;

@@ -27,6 +27,8 @@ class Rpc {
 };
 
 // `target` as gRPC spells it: "unix:/path" or "127.0.0.1:4567". Connects at the first call.
+//
+// ELASTILAB_ACCESS_KEY_ID, ELASTILAB_SECRET_ACCESS_KEY and ELASTILAB_SESSION_TOKEN, when set, say as whom to call.
 std::unique_ptr<Rpc> MakeGrpc(const std::string& target);
 
 // Response r = AdminCall<GetLabResponse>(rpc, "GetLab", request)

@@ -83,12 +83,6 @@ Status BadTagText(std::string_view part) {
 
 }  // namespace
 
-std::string LowerCase(std::string_view text) {
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
-  return lower;
-}
-
 StatusOr<std::string> CheckIdentifier(std::string_view parameter, std::string_view id, size_t max_length) {
   const bool characters = std::all_of(id.begin(), id.end(), [](char c) { return IsAlnum(c) || c == '-'; });
   const bool starts = !id.empty() && std::isalpha(static_cast<unsigned char>(id.front())) != 0;

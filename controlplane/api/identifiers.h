@@ -7,13 +7,12 @@
 #include <utility>
 
 #include "common/status.h"
+#include "common/text.h"
 
 namespace elastilab {
 
 inline constexpr int kMaxClusterId = 50;
 inline constexpr int kMaxGroupId = 40;
-
-std::string LowerCase(std::string_view text);
 
 // The lower-cased id, or the service's refusal naming `parameter`.
 StatusOr<std::string> CheckIdentifier(std::string_view parameter, std::string_view id, size_t max_length);

@@ -14,8 +14,7 @@
 #include "controlplane/api/dispatcher.h"
 #include "controlplane/api/handlers.h"
 #include "controlplane/app/agent_keeper.h"
-#include "controlplane/audit/audit_record.h"
-#include "controlplane/audit/trail.h"
+#include "controlplane/app/gatekeeper.h"
 #include "controlplane/app/settings.h"
 #include "controlplane/endpoints/dns_server.h"
 #include "controlplane/endpoints/endpoint_names.h"
@@ -32,6 +31,7 @@ namespace elastilab {
 namespace {
 
 constexpr std::string_view kVersion = "0.1.0";
+constexpr std::string_view kRootKey = "test";
 
 std::string DirectoryOfThisProgram() { return std::filesystem::read_symlink("/proc/self/exe").parent_path().string(); }
 
@@ -67,7 +67,8 @@ class Assembled final : public ControlPlane {
                                               options_.endpoint_style});
     region_->engine_is_installed = [this](Engine engine) { return fleet_.HasEngine(std::string(Text(engine))); };
     ASSIGN_OR_RETURN(trail_, Trail::Open(options_.data_dir + "/trail.jsonl"));
-    dispatcher_ = std::make_unique<Dispatcher>(*region_, ElastiCacheHandlers(), Hooks());
+    gatekeeper_ = std::make_unique<Gatekeeper>(clock_, where, *trail_, Identities());
+    dispatcher_ = std::make_unique<Dispatcher>(*region_, ElastiCacheHandlers(), gatekeeper_->Hooks("elasticache"));
     calendar_ = std::make_unique<MaintenanceCalendar>(*region_, *dispatcher_);
     clock_.OnAdvance([this] { calendar_->Wake(); });
     ListenToFleet();
@@ -107,17 +108,24 @@ class Assembled final : public ControlPlane {
   }
 
  private:
-  DispatchHooks Hooks() {
-    DispatchHooks hooks;
-    hooks.audit = [this](const Operation& operation, const RequestContext& context, const google::protobuf::Message& request,
-                         const Status& outcome, const google::protobuf::Message* response) {
-      if (!IsAudited(!operation.mutates, outcome)) return;
-      trail_->Append(AuditRecord({"elasticache", operation.name, !operation.mutates, context.request_id,
-                                  region_->location.region, context.now, context.caller, outcome, context.decided_by,
-                                   &request, response},
-                                 NewUuid()));
+  // The account's root has a key that everybody knows, as users of other emulators expect: the lab is on loopback only.
+  Gatekeeper::Sources Identities() {
+    Gatekeeper::Sources sources;
+    sources.keys = [this](const std::string& access_key_id, const std::string& session_token) -> StatusOr<KnownKey> {
+      if (access_key_id != kRootKey || !session_token.empty()) return InvalidClientTokenId();
+      return KnownKey{Secret(std::string(kRootKey)), RootCaller(options_.account)};
     };
-    return hooks;
+    sources.policies = [](const Caller&) { return PolicySet{}; };
+    sources.facts.tags = [this](const std::string& arn) {
+      std::map<std::string, std::string> tags;
+      store_->Read([&](const State& state) {
+        const TagSet* set = state.Find<TagSet>(arn);
+        if (set == nullptr) return;
+        for (const Tag& tag : set->tags) tags[tag.key] = tag.value;
+      });
+      return tags;
+    };
+    return sources;
   }
 
   void ListenToFleet() {
@@ -169,11 +177,23 @@ class Assembled final : public ControlPlane {
   }
 
   void CallElastiCache(const RpcCall& call, const RpcDone& done) {
-    RequestContext context{*region_, call.request_id, clock_.Now(), RootCaller(options_.account)};
+    auto caller = gatekeeper_->Admit(call.peer, "elasticache", call.operation.name, call.request_id);
+    if (!caller.ok()) return done(caller.status());
+    RequestContext context{*region_, call.request_id, clock_.Now(), *std::move(caller)};
     done(dispatcher_->Dispatch(call.operation.name, context, call.request, &call.response));
   }
 
+  // Over TCP the lab's own levers are for the account's root alone.
+  Status MayAdminister(const RpcCall& call) {
+    if (call.peer.owner) return absl::OkStatus();
+    ASSIGN_OR_RETURN(const Caller caller, gatekeeper_->Admit(call.peer, "lab", call.operation.name, call.request_id));
+    if (caller.type == PrincipalType::kRoot) return absl::OkStatus();
+    return absl::PermissionDeniedError(fmt::format("{} may not call {}: the lab's own API is for the account's root", caller.arn,
+                                                   call.operation.name));
+  }
+
   void CallAdmin(const RpcCall& call, const RpcDone& done) {
+    if (Status allowed = MayAdminister(call); !allowed.ok()) return done(allowed);
     if (call.operation.name == "WaitForChange") {
       const auto& request = static_cast<const admin::v1::WaitForChangeRequest&>(call.request);
       auto& response = static_cast<admin::v1::WaitForChangeResponse&>(call.response);
@@ -229,6 +249,7 @@ class Assembled final : public ControlPlane {
   std::unique_ptr<Reconciler> reconciler_;
   std::unique_ptr<Region> region_;
   std::unique_ptr<Trail> trail_;
+  std::unique_ptr<Gatekeeper> gatekeeper_;
   std::unique_ptr<Dispatcher> dispatcher_;
   std::unique_ptr<MaintenanceCalendar> calendar_;
   std::unique_ptr<AdminContext> admin_;

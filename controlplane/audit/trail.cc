@@ -6,14 +6,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <cctype>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <deque>
 #include <fstream>
 #include <nlohmann/json.hpp>
+
+#include "common/text.h"
 
 namespace elastilab {
 namespace {
@@ -22,17 +22,11 @@ using Json = nlohmann::json;
 
 int OpenForAppend(const std::string& path) { return open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600); }
 
-bool EqualIgnoringCase(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](unsigned char x, unsigned char y) {
-    return std::tolower(x) == std::tolower(y);
-  });
-}
-
 bool Matches(const std::string& line, const TrailQuery& query) {
   const Json record = Json::parse(line, nullptr, false);
   if (!record.is_object()) return false;  // a line that a crash cut short
   if (query.refused_only && !record.contains("errorCode")) return false;
-  if (!query.event_name.empty() && !EqualIgnoringCase(record.value("eventName", ""), query.event_name)) return false;
+  if (!query.event_name.empty() && !EqualsIgnoringCase(record.value("eventName", ""), query.event_name)) return false;
   if (query.user.empty()) return true;
   const Json identity = record.value("userIdentity", Json::object());
   return identity.value("arn", "").find(query.user) != std::string::npos ||

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "common/status.h"
+#include "common/text.h"
 #include "controlplane/iam/http_request.h"
 
 namespace elastilab {
@@ -52,9 +53,5 @@ StatusOr<std::string> CanonicalRequest(const HttpRequestView& request, const std
 
 // What a request says, fit for a message: at most 200 bytes, and a question mark for each that is not printable ASCII.
 std::string QuoteForMessage(std::string_view text);
-
-// ASCII only.
-bool EqualsIgnoringCase(std::string_view a, std::string_view b);
-std::string LowerCase(std::string_view text);
 
 }  // namespace elastilab

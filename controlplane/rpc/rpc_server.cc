@@ -41,11 +41,28 @@ std::unique_ptr<Message> NewMessage(const google::protobuf::Descriptor* descript
   return std::unique_ptr<Message>(MessageFactory::generated_factory()->GetPrototype(descriptor)->New());
 }
 
+// gRPC says "unix:", "ipv4:127.0.0.1:51234", "ipv6:%5B::1%5D:51234".
+RpcPeer PeerOf(const grpc::CallbackServerContext& context) {
+  RpcPeer peer;
+  const std::string address = context.peer();
+  peer.owner = address.starts_with("unix:");
+  if (address.starts_with("ipv4:")) peer.ip = address.substr(5, address.rfind(':') - 5);
+  const auto& metadata = context.client_metadata();
+  const auto text = [&](const char* name) {
+    const auto it = metadata.find(name);
+    return it == metadata.end() ? std::string() : std::string(it->second.data(), it->second.size());
+  };
+  peer.user_agent = text("user-agent");
+  peer.authorization = text("authorization");
+  peer.session_token = text("x-amz-security-token");
+  return peer;
+}
+
 // One method's state while it runs.
 struct Running {
   std::unique_ptr<Message> request;
   std::unique_ptr<Message> response;
-  std::string authorization;
+  RpcPeer peer;
   std::string request_id = NewRequestId();
 };
 
@@ -80,12 +97,9 @@ class DescribedService final : public grpc::Service {
       reactor->Finish({grpc::StatusCode::INVALID_ARGUMENT, fmt::format("the request is no {}", operation.request->full_name())});
       return reactor;
     }
-    const auto& metadata = context->client_metadata();
-    if (auto it = metadata.find("authorization"); it != metadata.end()) {
-      running->authorization.assign(it->second.data(), it->second.size());
-    }
+    running->peer = PeerOf(*context);
     boost::asio::post(pool_, [this, &operation, running, context, out, reactor] {
-      handler_({operation, running->request_id, running->authorization, *running->request, *running->response},
+      handler_({operation, running->request_id, running->peer, *running->request, *running->response},
                [running, context, out, reactor](Status status) { Reply(*running, status, context, out, reactor); });
     });
     return reactor;

@@ -23,11 +23,20 @@ class Message;
 
 namespace elastilab {
 
+// Who calls, as far as the connection tells.
+struct RpcPeer {
+  bool owner = false;         // over the control socket, which only the lab's user can open
+  std::string ip;             // "127.0.0.1"; empty on a socket
+  std::string user_agent;
+  std::string authorization;  // metadata "authorization", may be empty
+  std::string session_token;  // metadata "x-amz-security-token", may be empty
+};
+
 // One unary call. `request` and `response` live until `done` was called.
 struct RpcCall {
   const Operation& operation;
   std::string request_id;
-  std::string authorization;  // metadata "authorization", may be empty
+  const RpcPeer& peer;
   const google::protobuf::Message& request;
   google::protobuf::Message& response;
 };

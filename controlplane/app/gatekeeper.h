@@ -1,0 +1,48 @@
+// The same identities and the same decisions for every face: who calls, may they, and the line in the trail.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "controlplane/api/dispatcher.h"
+#include "controlplane/audit/trail.h"
+#include "controlplane/iam/authenticator.h"
+#include "controlplane/iam/authorization/authorizer.h"
+#include "controlplane/rpc/rpc_server.h"
+
+namespace elastilab {
+
+// Thread-safe.
+class Gatekeeper {
+ public:
+  struct Sources {
+    Authenticator::KeySource keys;
+    Authorizer::PolicySource policies;
+    ResourceFacts facts;
+  };
+  Gatekeeper(const Clock& clock, Location where, Trail& trail, Sources sources);
+
+  // gRPC. The lab's owner, on the control socket, is root unless the call carries credentials; others must carry some.
+  // A refusal is in the trail.
+  StatusOr<Caller> Admit(const RpcPeer& peer, std::string_view service, std::string_view operation,
+                         std::string_view request_id);
+  // HTTP: the request must be signed. `operation` is what the request says it calls, for the trail.
+  StatusOr<Caller> Admit(const HttpRequestView& request, const Caller& origin, std::string_view service,
+                         std::string_view operation, std::string_view request_id);
+
+  // For the dispatcher of a service.
+  DispatchHooks Hooks(std::string service);
+
+  const Authorizer& authorizer() const { return authorizer_; }
+
+ private:
+  Status Refuse(Status why, Caller caller, std::string_view service, std::string_view operation, std::string_view request_id);
+
+  const Clock& clock_;
+  const Location where_;
+  Trail& trail_;
+  Authenticator authenticator_;
+  Authorizer authorizer_;
+};
+
+}  // namespace elastilab
