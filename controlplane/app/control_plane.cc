@@ -50,7 +50,12 @@ class Assembled final : public ControlPlane {
       : options_(options), on_stop_(std::move(on_stop)), key_(std::move(key)), store_(std::move(store)), fleet_(clock_),
         prober_([this](NodeUid uid, int64_t incarnation, DirectVerdict verdict) { fleet_.SetDirect(uid, incarnation, verdict); }) {}
 
-  ~Assembled() override { Stop(); }
+  // The store's writer and the prober still call what is destroyed after them.
+  ~Assembled() override {
+    Stop();
+    prober_.Stop();
+    store_.reset();
+  }
 
   Status Open() {
     store_->OnChange([this](const Change& change) {

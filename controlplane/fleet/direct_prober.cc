@@ -99,13 +99,13 @@ int64_t StartTicks(int64_t pid) {
 
 DirectProber::DirectProber(Answer answer) : answer_(std::move(answer)), thread_([this] { Run(); }) {}
 
-DirectProber::~DirectProber() {
+void DirectProber::Stop() {
   {
     std::lock_guard lock(mu_);
     stopping_ = true;
   }
   wake_.notify_all();
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
 }
 
 void DirectProber::Ask(NodeUid uid, Question question) {

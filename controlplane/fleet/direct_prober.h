@@ -38,7 +38,9 @@ class DirectProber final : public DirectLine {
   using Answer = std::function<void(NodeUid, int64_t incarnation, DirectVerdict)>;
 
   explicit DirectProber(Answer answer);
-  ~DirectProber() override;
+  ~DirectProber() override { Stop(); }
+  // No answer comes after it. May be called again.
+  void Stop();
   void Ask(NodeUid uid, Question question) override;
   bool Kill(int64_t pid, int64_t start_ticks) override { return KillProcess(pid, start_ticks); }
 

@@ -88,9 +88,9 @@ pid_t StartMarked(const std::string& log, bool stubborn) {
   fs::create_directories(fs::path(log).parent_path());
   const pid_t pid = ::fork();
   if (pid != 0) return pid;
+  if (stubborn) std::signal(SIGTERM, SIG_IGN);  // before it can be found
   const int fd = ::open(log.c_str(), O_WRONLY | O_CREAT, 0600);
   ::dup2(fd, STDOUT_FILENO);
-  if (stubborn) std::signal(SIGTERM, SIG_IGN);
   ::execl("/bin/sleep", "sleep", "60", nullptr);
   ::_exit(1);
 }
@@ -114,7 +114,6 @@ TEST_F(LabTest, StopsEnginesWithoutADaemon) {
 TEST_F(LabTest, InsistsWhenAskedInVain) {
   const pid_t pid = StartMarked(files_.zones_dir() + "/us-east-1a/nodes/1/engine.log", true);
   while (FindEngines(files_).empty()) ::usleep(1'000);
-  ::usleep(20'000);
   EXPECT_EQ(StopProcesses({pid}, std::chrono::milliseconds(50)), 1);
   int how = 0;
   EXPECT_EQ(::waitpid(pid, &how, 0), pid);
