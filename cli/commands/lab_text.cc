@@ -14,6 +14,7 @@ std::string WhereThingsAre(const LabFiles& files, const LabSettings& settings, c
     text += fmt::format("  {} {}\n", style.Bold(FitTo(what, 10)), where);
   };
   line("zones", fmt::format("{}", fmt::join(settings.zones, ", ")));
+  if (settings.http_port != 0) line("AWS API", fmt::format("http://127.0.0.1:{}", settings.http_port));
   line("gRPC", fmt::format("127.0.0.1:{}  (and {})", settings.grpc_port, files.socket()));
   line("DNS", fmt::format("127.0.0.1:{}", settings.dns_port));
   line("state", files.data_dir);

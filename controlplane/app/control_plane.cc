@@ -15,10 +15,13 @@
 #include "controlplane/api/handlers.h"
 #include "controlplane/app/agent_keeper.h"
 #include "controlplane/app/gatekeeper.h"
+#include "controlplane/app/query_backend.h"
 #include "controlplane/app/settings.h"
 #include "controlplane/endpoints/dns_server.h"
 #include "controlplane/endpoints/endpoint_names.h"
 #include "controlplane/fleet/agent_service.h"
+#include "controlplane/query/front.h"
+#include "controlplane/query/http_server.h"
 #include "controlplane/reconcile/reconciler.h"
 #include "controlplane/rpc/rpc_server.h"
 #include "controlplane/schedule/maintenance_calendar.h"
@@ -84,6 +87,7 @@ class Assembled final : public ControlPlane {
     RETURN_IF_ERROR(StartDns());
     MakeAdmin();
     RETURN_IF_ERROR(StartRpc());
+    RETURN_IF_ERROR(StartHttp());
     StartKeeper();
     reconciler_->Start();
     calendar_->Start();
@@ -106,6 +110,7 @@ class Assembled final : public ControlPlane {
     stopped_ = true;
     if (keeper_) keeper_->Stop();
     waiter_.Stop();
+    if (http_) http_->Stop();
     if (rpc_) rpc_->Stop();
     if (calendar_) calendar_->Stop();
     if (reconciler_) reconciler_->Stop();
@@ -159,7 +164,8 @@ class Assembled final : public ControlPlane {
 
   void MakeAdmin() {
     LabFacts facts{std::string(kVersion), options_.data_dir, fmt::format("127.0.0.1:{}", options_.grpc_port),
-                   options_.dns_port == 0 ? "" : fmt::format("127.0.0.1:{}", options_.dns_port), "", clock_.Now()};
+                   options_.dns_port == 0 ? "" : fmt::format("127.0.0.1:{}", options_.dns_port),
+                   options_.http_port == 0 ? "" : fmt::format("127.0.0.1:{}", options_.http_port), clock_.Now()};
     admin_ = std::make_unique<AdminContext>(AdminContext{*region_, fleet_, clock_, *trail_, std::move(facts),
                                                          [this](const std::string&) { keeper_->Wake(); }, on_stop_});
   }
@@ -178,6 +184,20 @@ class Assembled final : public ControlPlane {
     agent_service_ = MakeAgentService(fleet_);
     ASSIGN_OR_RETURN(rpc_, RpcServer::Start(listen, std::move(services), agent_service_.get()));
     rpc_->SetServing(false);
+    return absl::OkStatus();
+  }
+
+  Status StartHttp() {
+    if (options_.http_port == 0) return absl::OkStatus();
+    query_backend_ = std::make_unique<LabQueryBackend>(*region_, *gatekeeper_);
+    query_backend_->Add("elasticache", *dispatcher_);
+    QueryFrontOptions front{std::string(kVersion), {ElastiCacheQueryService()}};
+    query_front_ = std::make_unique<QueryFront>(std::move(front), *query_backend_);
+    HttpServerOptions listen;
+    listen.port = options_.http_port;
+    listen.certificate_file = options_.tls_certificate;
+    listen.key_file = options_.tls_key;
+    ASSIGN_OR_RETURN(http_, HttpServer::Start(listen, *query_front_));
     return absl::OkStatus();
   }
 
@@ -261,6 +281,9 @@ class Assembled final : public ControlPlane {
   std::unique_ptr<DnsServer> dns_;
   std::unique_ptr<grpc::Service> agent_service_;
   std::unique_ptr<RpcServer> rpc_;
+  std::unique_ptr<LabQueryBackend> query_backend_;
+  std::unique_ptr<QueryFront> query_front_;
+  std::unique_ptr<HttpServer> http_;
   std::unique_ptr<AgentKeeper> keeper_;
   std::mutex ready_mu_;
   std::condition_variable ready_changed_;

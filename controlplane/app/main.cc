@@ -54,7 +54,10 @@ Status HoldPidFile(const std::string& data_dir) {
 void AddFlags(CLI::App& app, ControlPlaneOptions& options, std::string& style, bool& no_agents) {
   app.add_option("--data-dir", options.data_dir, "where the lab keeps everything")->capture_default_str();
   app.add_option("--grpc-port", options.grpc_port, "gRPC on 127.0.0.1")->capture_default_str();
-  app.add_option("--http-port", options.http_port, "AWS Query API on 127.0.0.1")->capture_default_str();
+  app.add_option("--http-port", options.http_port, "AWS Query API on 127.0.0.1; 0: none")->capture_default_str();
+  auto* certificate = app.add_option("--tls-cert", options.tls_certificate, "AWS Query API over TLS: certificate chain, PEM file");
+  app.add_option("--tls-key", options.tls_key, "its private key, PEM file")->needs(certificate);
+  certificate->needs("--tls-key");
   app.add_option("--dns-port", options.dns_port, "DNS responder on 127.0.0.1; 0: none")->capture_default_str();
   app.add_option("--zones", options.zones, "availability zones")->delimiter(',')->capture_default_str();
   app.add_option("--region", options.region, "Region the lab plays")->capture_default_str();
@@ -90,7 +93,7 @@ int Run(const ControlPlaneOptions& options) {
     spdlog::warn("{}", std::string(status.message()));
     TellStarter(options.ready_fd, std::string(status.message()));
   } else {
-    spdlog::info("ready");
+    spdlog::info("Ready.");  // other emulators say it so, and their users wait for it
     TellStarter(options.ready_fd, "READY");
   }
   int signal = 0;

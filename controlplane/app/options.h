@@ -12,7 +12,10 @@ namespace elastilab {
 struct ControlPlaneOptions {
   std::string data_dir;
   int grpc_port = 4567;
-  int http_port = 4566;
+  int http_port = 4566;      // 0: no AWS Query API
+  // PEM files; both empty: the AWS Query API speaks plain HTTP.
+  std::string tls_certificate = {};
+  std::string tls_key = {};
   int dns_port = 4553;       // 0: no DNS responder
   std::vector<std::string> zones = {"us-east-1a", "us-east-1b", "us-east-1c"};
   std::string region = "us-east-1";
