@@ -8,6 +8,7 @@
 #include "controlplane/api/engine_choice.h"
 #include "controlplane/api/members.h"
 #include "controlplane/api/paging.h"
+#include "controlplane/api/parameter_use.h"
 #include "controlplane/api/placement.h"
 #include "controlplane/api/replies.h"
 #include "schema/wire_names.h"
@@ -167,6 +168,8 @@ Status CreateCacheCluster(RequestContext& context, const v1::CreateCacheClusterR
     if (draft.Find<CacheCluster>(id) != nullptr || draft.Find<ReplicationGroup>(id) != nullptr) {
       return CacheClusterAlreadyExists(id);
     }
+    RETURN_IF_ERROR(
+        ChooseGroupFor(draft, wish.engine, wish.engine_version, false, "", wish.parameter_group).status());
     ASSIGN_OR_RETURN(const SubnetGroup subnets, FindSubnetGroup(context.region, draft, wish.subnet_group));
     ASSIGN_OR_RETURN(const auto zones, PlaceNodes(placement, ZonesOf(context.region, subnets), LostZones(draft)));
     Provision provision(context.region, draft, context.now);

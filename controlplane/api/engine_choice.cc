@@ -20,19 +20,30 @@ StatusOr<EngineVersion> ChooseVersion(Engine engine, const std::optional<std::st
       Text(engine), Text(engine)));
 }
 
-StatusOr<std::string> ChooseParameterGroup(const EngineVersion& version, const std::optional<std::string>& asked) {
-  if (!asked) return DefaultParameterGroup(version.family, false);
-  const auto group = ParseDefaultParameterGroup(LowerCase(*asked));
-  if (!group) return CacheParameterGroupNotFound(*asked);
-  if (group->family != version.family) {
-    return InvalidParameterCombination(
-        fmt::format("Expected a parameter group of family {} but found one of family {}", version.family, group->family));
+// Default groups are known here; those of users' own are looked up when the wish is recorded.
+StatusOr<std::string> ChooseParameterGroup(const EngineVersion& version, const EngineWish& wish) {
+  if (!wish.parameter_group) return DefaultParameterGroup(version.family, false);
+  const std::string name = LowerCase(*wish.parameter_group);
+  if (const auto group = MakeDefaultParameterGroup(name)) {
+    RETURN_IF_ERROR(CheckParameterGroupFits(*group, version.family, wish.in_group));
   }
-  if (group->cluster_mode) return NotServedYet(fmt::format("Cluster mode (parameter group {})", *asked));
-  return LowerCase(*asked);
+  return name;
 }
 
 }  // namespace
+
+Status CheckParameterGroupFits(const ParameterGroup& group, std::string_view family, bool in_group) {
+  if (group.family != family) {
+    return InvalidParameterCombination(
+        fmt::format("Expected a parameter group of family {} but found one of family {}", family, group.family));
+  }
+  if (!HasClusterEnabled(group)) return absl::OkStatus();
+  if (in_group) return NotServedYet(fmt::format("Cluster mode (parameter group {})", group.name));
+  return InvalidParameterCombination(
+      fmt::format("Parameter group {} has cluster-enabled=yes, which is for replication groups: CreateCacheCluster needs one "
+                  "without.",
+                  group.name));
+}
 
 StatusOr<std::string> CheckNodeType(Engine engine, std::string_view version, std::string_view name) {
   const NodeType* type = FindNodeType(name);
@@ -80,9 +91,14 @@ StatusOr<EngineChoice> ChooseEngine(const EngineWish& wish) {
     return InvalidParameterCombination(fmt::format("The cache node type {} needs redis {} or newer, not {}.", choice.node_type,
                                                    type->min_redis_version, version.short_version));
   }
-  ASSIGN_OR_RETURN(choice.parameter_group, ChooseParameterGroup(version, wish.parameter_group));
+  ASSIGN_OR_RETURN(choice.parameter_group, ChooseParameterGroup(version, wish));
   choice.default_port = choice.engine == Engine::kMemcached ? 11211 : 6379;
   return choice;
+}
+
+std::string AskedVersion(Engine engine, const std::string& full_version) {
+  const EngineVersion* version = FindFullEngineVersion(engine, full_version);
+  return version == nullptr ? full_version : version->short_version;
 }
 
 StatusOr<std::string> ChooseUpgrade(Engine engine, const std::string& current, const std::string& asked) {

@@ -8,6 +8,7 @@
 #include "controlplane/api/common_attributes.h"
 #include "controlplane/api/engine_choice.h"
 #include "controlplane/api/members.h"
+#include "controlplane/api/parameter_use.h"
 #include "controlplane/api/placement.h"
 #include "controlplane/api/provision.h"
 #include "controlplane/api/replies.h"
@@ -100,23 +101,36 @@ Status ChangeNodeCount(ChangeWork& change) {
   return target > now ? AddNodes(change, target) : RemoveNodes(change);
 }
 
+// The version, and the parameter group, which has to fit it. A group takes effect at once, whatever ApplyImmediately
+// says, unless it is for a version that waits.
+Status ChangeVersion(ChangeWork& change) {
+  CacheCluster& cluster = change.cluster;
+  if (!change.request.has_engine_version() && !change.request.has_cache_parameter_group_name()) return absl::OkStatus();
+  std::string version = cluster.engine_version;
+  if (change.request.has_engine_version()) {
+    ASSIGN_OR_RETURN(version, ChooseUpgrade(cluster.engine, cluster.engine_version, change.request.engine_version()));
+  }
+  const auto asked = change.request.has_cache_parameter_group_name()
+                         ? std::optional(change.request.cache_parameter_group_name())
+                         : std::nullopt;
+  ASSIGN_OR_RETURN(const std::string group,
+                   ChooseGroupFor(change.draft, cluster.engine, version, false, cluster.parameter_group, asked));
+  if (change.request.has_engine_version() && !change.request.apply_immediately()) {
+    cluster.pending.engine_version = version;
+    cluster.pending.parameter_group = asked ? std::optional(group) : std::nullopt;
+    return absl::OkStatus();
+  }
+  if (version == cluster.engine_version && group == cluster.parameter_group) return absl::OkStatus();
+  cluster.status = ClusterStatus::kModifying;
+  cluster.parameter_group = group;
+  ApplyParameters(change.draft, cluster);
+  if (std::exchange(cluster.engine_version, version) != version) TakeStartupSettings(change.draft, cluster);
+  return absl::OkStatus();
+}
+
 Status ChangeEngine(ChangeWork& change) {
   CacheCluster& cluster = change.cluster;
-  if (change.request.has_engine_version()) {
-    ASSIGN_OR_RETURN(const std::string version,
-                     ChooseUpgrade(cluster.engine, cluster.engine_version, change.request.engine_version()));
-    if (!change.request.apply_immediately()) {
-      cluster.pending.engine_version = version;
-    } else if (version != cluster.engine_version) {
-      cluster.engine_version = version;
-      const auto* found = FindFullEngineVersion(cluster.engine, version);
-      if (ParseDefaultParameterGroup(cluster.parameter_group)) {
-        cluster.parameter_group = DefaultParameterGroup(found->family, false);
-      }
-      TellAgents(change.draft, cluster);
-      cluster.status = ClusterStatus::kModifying;
-    }
-  }
+  RETURN_IF_ERROR(ChangeVersion(change));
   if (change.request.has_cache_node_type()) {
     if (cluster.engine == Engine::kMemcached) {
       return InvalidParameterCombination("The node type of a memcached cluster cannot be changed: create a new cluster.");
@@ -128,6 +142,7 @@ Status ChangeEngine(ChangeWork& change) {
     } else if (type != cluster.node_type) {
       cluster.node_type = type;
       TellAgents(change.draft, cluster);
+      TakeStartupSettings(change.draft, cluster);
       cluster.status = ClusterStatus::kModifying;
     }
   }
@@ -138,7 +153,12 @@ Status ChangeEngine(ChangeWork& change) {
 v1::ModifyCacheClusterRequest WithPending(v1::ModifyCacheClusterRequest request, CacheCluster& cluster) {
   if (!request.apply_immediately()) return request;
   const PendingClusterChanges waiting = std::exchange(cluster.pending, {});
-  if (waiting.engine_version && !request.has_engine_version()) request.set_engine_version(*waiting.engine_version);
+  if (waiting.engine_version && !request.has_engine_version()) {
+    request.set_engine_version(AskedVersion(cluster.engine, *waiting.engine_version));
+  }
+  if (waiting.parameter_group && !request.has_cache_parameter_group_name()) {
+    request.set_cache_parameter_group_name(*waiting.parameter_group);
+  }
   if (waiting.node_type && !request.has_cache_node_type()) request.set_cache_node_type(*waiting.node_type);
   if (waiting.num_nodes && !request.has_num_cache_nodes()) {
     request.set_num_cache_nodes(*waiting.num_nodes);
@@ -148,10 +168,12 @@ v1::ModifyCacheClusterRequest WithPending(v1::ModifyCacheClusterRequest request,
 }
 
 Status RefuseMemberChange(const v1::ModifyCacheClusterRequest& request, const CacheCluster& cluster) {
-  const bool of_the_group = request.has_engine_version() || request.has_cache_node_type() || request.has_num_cache_nodes();
+  const bool of_the_group = request.has_engine_version() || request.has_cache_node_type() ||
+                            request.has_num_cache_nodes() || request.has_cache_parameter_group_name();
   if (cluster.group_id.empty() || !of_the_group) return absl::OkStatus();
   return InvalidParameterCombination(fmt::format(
-      "Cache cluster {} is a member of replication group {}: use ModifyReplicationGroup for its version and node type.", cluster.id,
+      "Cache cluster {} is a member of replication group {}: use ModifyReplicationGroup for its version, node type and "
+      "parameter group.", cluster.id,
       cluster.group_id));
 }
 
@@ -162,7 +184,6 @@ Status ModifyCacheCluster(RequestContext& context, const v1::ModifyCacheClusterR
   const std::string id = LowerCase(request.cache_cluster_id());
   if (request.has_auth_token()) return NotServedYet("AUTH (AuthToken)");
   if (request.log_delivery_configurations_size() > 0) return NotServedYet("Log delivery");
-  if (request.has_cache_parameter_group_name()) return NotServedYet("Changing the parameter group");
   if (request.has_scale_config()) return NotServedYet("ScaleConfig");
   return context.region.store.Mutate([&](Draft& draft) -> Status {
     const CacheCluster* found = draft.Find<CacheCluster>(id);
@@ -179,7 +200,8 @@ Status ModifyCacheCluster(RequestContext& context, const v1::ModifyCacheClusterR
     ChangeWork change{context, draft, asked, cluster};
     if (asked.has_num_cache_nodes()) RETURN_IF_ERROR(ChangeNodeCount(change));
     RETURN_IF_ERROR(ChangeEngine(change));
-    anything = anything || asked.has_num_cache_nodes() || asked.has_engine_version() || asked.has_cache_node_type();
+    anything = anything || asked.has_num_cache_nodes() || asked.has_engine_version() ||
+               asked.has_cache_node_type() || asked.has_cache_parameter_group_name();
     if (!anything) return NothingToModify();
     if (found->pending.empty()) cluster.pending_since = context.now;
     draft.Put(cluster);
@@ -188,7 +210,8 @@ Status ModifyCacheCluster(RequestContext& context, const v1::ModifyCacheClusterR
   });
 }
 
-// A reboot is a new incarnation of each node named: real processes end and begin, and what was only in them is lost.
+// A reboot is a new incarnation of each node named: real processes end and begin, and what was only in them is lost. The
+// new ones take all that the parameter group says.
 Status RebootCacheCluster(RequestContext& context, const v1::RebootCacheClusterRequest& request,
                           v1::RebootCacheClusterResponse& response) {
   const std::string id = LowerCase(request.cache_cluster_id());
@@ -198,6 +221,7 @@ Status RebootCacheCluster(RequestContext& context, const v1::RebootCacheClusterR
     if (found->status != ClusterStatus::kAvailable) return CacheClusterNotAvailable(id, Text(found->status));
     if (!found->group_id.empty()) return NotServedYet("Rebooting a member of a replication group");
     CacheCluster cluster = *found;
+    const auto group = FindParameterGroup(draft, cluster.parameter_group);
     for (const std::string& node_id : request.cache_node_ids_to_reboot()) {
       bool known = false;
       for (NodeUid uid : cluster.nodes) {
@@ -206,6 +230,7 @@ Status RebootCacheCluster(RequestContext& context, const v1::RebootCacheClusterR
         known = true;
         node.status = NodeStatus::kRebooting;
         node.ever_ready = false;
+        if (group) node.startup_settings = StartupSettings(*group);
         ++node.incarnation;
         ++node.revision;
         draft.Put(node);

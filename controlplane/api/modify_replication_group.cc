@@ -6,6 +6,7 @@
 #include "controlplane/api/common_attributes.h"
 #include "controlplane/api/engine_choice.h"
 #include "controlplane/api/group_handlers.h"
+#include "controlplane/api/parameter_use.h"
 #include "controlplane/api/provision.h"
 #include "controlplane/api/replies.h"
 
@@ -26,7 +27,6 @@ Status RefuseGroupChanges(const v1::ModifyReplicationGroupRequest& request) {
   if (request.cluster_mode() == v1::CLUSTER_MODE_ENABLED || request.cluster_mode() == v1::CLUSTER_MODE_COMPATIBLE) {
     return NotServedYet("Cluster mode");
   }
-  if (request.has_cache_parameter_group_name()) return NotServedYet("Changing the parameter group");
   if (request.has_engine() && ParseEngine(request.engine()) == std::nullopt) {
     return InvalidParameterValue(fmt::format("Invalid value for Engine: {}.", request.engine()));
   }
@@ -106,11 +106,28 @@ Status ChangeSnapshots(ChangeWork& change) {
   return absl::OkStatus();
 }
 
-Status UpgradeEngine(ReplicationGroup& group, const std::string& version) {
-  const auto* found = FindFullEngineVersion(group.engine, version);
-  const auto default_group = ParseDefaultParameterGroup(group.parameter_group);
-  if (default_group) group.parameter_group = DefaultParameterGroup(found->family, group.cluster_enabled);
+// The version, and the parameter group, which has to fit it. A group takes effect at once, whatever ApplyImmediately
+// says, unless it is for a version that waits.
+Status ChangeVersion(ChangeWork& change) {
+  ReplicationGroup& group = change.group;
+  if (!change.request.has_engine_version() && !change.request.has_cache_parameter_group_name()) return absl::OkStatus();
+  change.anything = true;
+  std::string version = group.engine_version;
+  if (change.request.has_engine_version()) {
+    ASSIGN_OR_RETURN(version, ChooseUpgrade(group.engine, group.engine_version, change.request.engine_version()));
+  }
+  const auto asked = change.request.has_cache_parameter_group_name()
+                         ? std::optional(change.request.cache_parameter_group_name())
+                         : std::nullopt;
+  ASSIGN_OR_RETURN(const std::string parameters,
+                   ChooseGroupFor(change.draft, group.engine, version, true, group.parameter_group, asked));
+  if (change.request.has_engine_version() && !change.request.apply_immediately()) {
+    group.pending.engine_version = version;
+    group.pending.parameter_group = asked ? std::optional(parameters) : std::nullopt;
+    return absl::OkStatus();
+  }
   group.engine_version = version;
+  group.parameter_group = parameters;
   return absl::OkStatus();
 }
 
@@ -120,16 +137,7 @@ Status ChangeEngine(ChangeWork& change) {
   if (change.request.has_engine() && *ParseEngine(change.request.engine()) != group.engine) {
     return NotServedYet("Changing from redis to valkey");
   }
-  if (change.request.has_engine_version()) {
-    change.anything = true;
-    ASSIGN_OR_RETURN(const std::string version,
-                     ChooseUpgrade(group.engine, group.engine_version, change.request.engine_version()));
-    if (change.request.apply_immediately()) {
-      RETURN_IF_ERROR(UpgradeEngine(group, version));
-    } else {
-      group.pending.engine_version = version;
-    }
-  }
+  RETURN_IF_ERROR(ChangeVersion(change));
   if (change.request.has_cache_node_type()) {
     change.anything = true;
     ASSIGN_OR_RETURN(const std::string type,
@@ -147,12 +155,18 @@ Status ChangeEngine(ChangeWork& change) {
 v1::ModifyReplicationGroupRequest WithPending(v1::ModifyReplicationGroupRequest request, ReplicationGroup& group) {
   if (!request.apply_immediately()) return request;
   const PendingGroupChanges waiting = std::exchange(group.pending, {});
-  if (waiting.engine_version && !request.has_engine_version()) request.set_engine_version(*waiting.engine_version);
+  if (waiting.engine_version && !request.has_engine_version()) {
+    request.set_engine_version(AskedVersion(group.engine, *waiting.engine_version));
+  }
+  if (waiting.parameter_group && !request.has_cache_parameter_group_name()) {
+    request.set_cache_parameter_group_name(*waiting.parameter_group);
+  }
   if (waiting.node_type && !request.has_cache_node_type()) request.set_cache_node_type(*waiting.node_type);
   return request;
 }
 
-// What members share with their group.
+// What members share with their group. A parameter group for the version they run is theirs at once; one that comes with
+// a new version comes when the planner rolls that out.
 void CopyToMembers(Draft& draft, const ReplicationGroup& group) {
   for (const std::string& id : group.member_clusters) {
     const CacheCluster* found = draft.Find<CacheCluster>(id);
@@ -164,6 +178,11 @@ void CopyToMembers(Draft& draft, const ReplicationGroup& group) {
     cluster.notification = group.notification;
     cluster.auto_minor_version_upgrade = group.auto_minor_version_upgrade;
     cluster.security_group_ids = group.security_group_ids;
+    if (cluster.engine_version == group.engine_version && cluster.parameter_group != group.parameter_group) {
+      cluster.parameter_group = group.parameter_group;
+      cluster.status = ClusterStatus::kModifying;
+      ApplyParameters(draft, cluster);
+    }
     draft.Put(cluster);
   }
 }
@@ -206,7 +225,8 @@ Status ModifyReplicationGroup(RequestContext& context, const v1::ModifyReplicati
     RETURN_IF_ERROR(ChangeSnapshots(change));
     RETURN_IF_ERROR(ChangeEngine(change));
     if (!change.anything) return NothingToModify();
-    if (group.engine_version != found->engine_version || group.node_type != found->node_type) {
+    if (group.engine_version != found->engine_version || group.node_type != found->node_type ||
+        group.parameter_group != found->parameter_group) {
       group.status = GroupStatus::kModifying;
     }
     if (found->pending.empty()) group.pending_since = context.now;

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "controlplane/api/engine_choice.h"
+#include "controlplane/api/identifiers.h"
 #include "controlplane/api/provision.h"
 #include "controlplane/faults/faults.h"
 
@@ -45,6 +47,37 @@ void ApplyParameters(Draft& draft, const CacheCluster& cluster) {
     if (node.status != NodeStatus::kCreating) node.parameters = ParameterStatus::kApplying;
     draft.Put(std::move(node));
   }
+}
+
+void TakeStartupSettings(Draft& draft, const CacheCluster& cluster) {
+  const auto group = FindParameterGroup(draft, cluster.parameter_group);
+  if (!group) return;
+  for (NodeUid uid : cluster.nodes) {
+    const CacheNode* found = draft.Find<CacheNode>(uid);
+    if (found == nullptr) continue;
+    CacheNode node = *found;
+    node.startup_settings = StartupSettings(*group);
+    draft.Put(std::move(node));
+  }
+}
+
+StatusOr<std::string> ChooseGroupFor(const Draft& draft, Engine engine, const std::string& full_version, bool in_group,
+                                     const std::string& present, const std::optional<std::string>& asked) {
+  const EngineVersion* version = FindFullEngineVersion(engine, full_version);
+  if (version == nullptr) return absl::InternalError(fmt::format("the catalog has no {} {}", Text(engine), full_version));
+  if (asked) {
+    const auto group = FindParameterGroup(draft, LowerCase(*asked));
+    if (!group) return CacheParameterGroupNotFound(*asked);
+    RETURN_IF_ERROR(CheckParameterGroupFits(*group, version->family, in_group));
+    return group->name;
+  }
+  const auto group = FindParameterGroup(draft, present);
+  if (group && group->family == version->family) return present;
+  const auto default_group = ParseDefaultParameterGroup(present);
+  if (default_group || !group) return DefaultParameterGroup(version->family, default_group && default_group->cluster_mode);
+  return InvalidParameterCombination(
+      fmt::format("Version {} needs a parameter group of family {}; {} is one of family {}. Give CacheParameterGroupName too.",
+                  version->short_version, version->family, present, group->family));
 }
 
 Status CheckNothingPending(const Draft& draft, const ParameterGroup& group) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "controlplane/api/identifiers.h"
+#include "controlplane/catalog/parameter_groups.h"
 #include "controlplane/faults/faults.h"
 
 namespace elastilab {
@@ -31,6 +32,7 @@ StatusOr<CacheNode> Provision::AddNode(CacheCluster& cluster, const std::string&
     node.port = cluster.port;
     node.role = role;
     node.created_at = now_;
+    if (const auto group = FindParameterGroup(draft_, cluster.parameter_group)) node.startup_settings = StartupSettings(*group);
     cluster.nodes.push_back(uid);
     draft_.Put(node);
     return node;

@@ -17,7 +17,7 @@ class Provision {
  public:
   Provision(const Region& region, Draft& draft, ServiceTime now) : region_(region), draft_(draft), now_(now) {}
 
-  // A node of `cluster` in `zone`, put into the draft; its uid is appended to the cluster's nodes.
+  // A node of `cluster` in `zone`, with what the cluster's parameter group says for its first process, put into the draft; its uid is appended to the cluster's nodes.
   StatusOr<CacheNode> AddNode(CacheCluster& cluster, const std::string& node_id, const std::string& zone, Role role);
   // An endpoint address on `port`.
   StatusOr<Endpoint> NewEndpoint(int port);

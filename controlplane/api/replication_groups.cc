@@ -5,6 +5,7 @@
 #include "controlplane/api/group_handlers.h"
 #include "controlplane/api/members.h"
 #include "controlplane/api/paging.h"
+#include "controlplane/api/parameter_use.h"
 #include "controlplane/api/placement.h"
 #include "controlplane/api/replies.h"
 
@@ -144,6 +145,7 @@ Status CreateReplicationGroup(RequestContext& context, const v1::CreateReplicati
     if (draft.Find<ReplicationGroup>(id) != nullptr || draft.Find<CacheCluster>(id) != nullptr) {
       return ReplicationGroupAlreadyExists(id);
     }
+    RETURN_IF_ERROR(ChooseGroupFor(draft, wish.engine, wish.engine_version, true, "", wish.parameter_group).status());
     ASSIGN_OR_RETURN(const SubnetGroup subnets, FindSubnetGroup(context.region, draft, wish.subnet_group));
     PlacementWish placement;
     placement.nodes = members;

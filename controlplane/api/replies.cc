@@ -26,7 +26,7 @@ void FillNode(const CacheNode& node, const Region& region, v1::CacheNode& out) {
   out.set_cache_node_id(node.id);
   out.set_cache_node_status(std::string(Text(node.status)));
   FillTimestamp(node.created_at, *out.mutable_cache_node_create_time());
-  out.set_parameter_group_status("in-sync");
+  out.set_parameter_group_status(std::string(Text(node.parameters)));
   out.set_customer_availability_zone(node.zone);
   if (node.status == NodeStatus::kCreating) return;  // no endpoint before there is a node
   FillEndpoint({node.address, node.port}, NodeDnsName(region.location, node.cluster_id, node.id), region, *out.mutable_endpoint());
@@ -47,6 +47,19 @@ PendingClusterChanges PendingOf(const CacheCluster& cluster, const Lookup& find)
   pending.engine_version = group->pending.engine_version;
   pending.node_type = group->pending.node_type;
   return pending;
+}
+
+// As far as the slowest of the nodes.
+void FillParameterStatus(const CacheCluster& cluster, const Lookup& find, v1::CacheParameterGroupStatus& out) {
+  out.set_cache_parameter_group_name(cluster.parameter_group);
+  ParameterStatus status = ParameterStatus::kInSync;
+  for (NodeUid uid : cluster.nodes) {
+    const CacheNode* node = find.node(uid);
+    if (node == nullptr || node->parameters == ParameterStatus::kInSync) continue;
+    if (node->parameters == ParameterStatus::kPendingReboot) out.add_cache_node_ids_to_reboot(node->id);
+    if (status != ParameterStatus::kApplying) status = node->parameters;
+  }
+  out.set_parameter_apply_status(std::string(Text(status)));
 }
 
 template <typename Record, typename Message>
@@ -120,8 +133,7 @@ void FillCacheCluster(const CacheCluster& cluster, const Lookup& find, const Reg
     out.mutable_notification_configuration()->set_topic_arn(cluster.notification.topic_arn);
     out.mutable_notification_configuration()->set_topic_status(cluster.notification.status);
   }
-  out.mutable_cache_parameter_group()->set_cache_parameter_group_name(cluster.parameter_group);
-  out.mutable_cache_parameter_group()->set_parameter_apply_status("in-sync");
+  FillParameterStatus(cluster, find, *out.mutable_cache_parameter_group());
   out.set_cache_subnet_group_name(cluster.subnet_group);
   for (NodeUid uid : cluster.nodes) {
     if (const CacheNode* node = show_nodes ? find.node(uid) : nullptr) FillNode(*node, region, *out.add_cache_nodes());

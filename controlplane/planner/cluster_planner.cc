@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "controlplane/planner/node_life.h"
+#include "controlplane/planner/parameters.h"
 #include "controlplane/planner/wish.h"
 
 namespace elastilab {
@@ -29,6 +29,7 @@ Plan PlanCluster(const World& world) {
   p.plan.records = world.records;
   if (world.suspended || world.records.clusters.empty()) return std::move(p.plan);
   CacheCluster& cluster = p.plan.records.clusters.begin()->second;
+  for (auto& [uid, node] : p.plan.records.nodes) JudgeParameters(p, node);
   for (auto& [uid, node] : p.plan.records.nodes) TendNode(p, node);
   RemoveDeletedNodes(p);
   UpdateDiscovery(p, cluster);

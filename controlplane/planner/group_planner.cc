@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "controlplane/planner/failover.h"
+#include "controlplane/planner/parameters.h"
 #include "controlplane/planner/rollout.h"
 #include "controlplane/planner/wish.h"
 
@@ -88,6 +89,7 @@ Plan PlanGroup(const World& world) {
   Planning p{world, {}};
   p.plan.records = world.records;
   if (world.suspended || !world.records.group) return std::move(p.plan);
+  for (auto& [uid, node] : p.plan.records.nodes) JudgeParameters(p, node);
   const bool deleting = p.plan.records.group->status == GroupStatus::kDeleting;
   if (!deleting) {
     for (auto& [id, shard] : p.plan.records.node_groups) TendShard(p, shard);

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "controlplane/planner/parameters.h"
+
 namespace elastilab {
 namespace {
 
@@ -154,6 +156,7 @@ void ReplaceNode(Planning& p, CacheNode& node) {
     node.status = NodeStatus::kRecovering;
   }
   ++node.incarnation;
+  TakeStartupSettings(p, node);
   node.ever_ready = false;
   node.stopped = false;
   node.fenced = false;

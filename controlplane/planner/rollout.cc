@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "controlplane/planner/failover.h"
+#include "controlplane/planner/parameters.h"
 
 namespace elastilab {
 namespace {
@@ -13,13 +14,14 @@ bool IsUpToDate(const ReplicationGroup& group, const CacheCluster& cluster) {
 }
 
 // The agent sees the new launch configuration and restarts the process in good order, on its files.
-void Update(Planning& p, const CacheNode& node) {
+void Update(Planning& p, CacheNode& node) {
   const ReplicationGroup& group = *p.plan.records.group;
   CacheCluster& cluster = p.cluster(node);
   cluster.engine_version = group.engine_version;
   cluster.node_type = group.node_type;
   cluster.parameter_group = group.parameter_group;
   cluster.status = ClusterStatus::kModifying;
+  TakeStartupSettings(p, node);
 }
 
 bool IsOutdated(const Planning& p, const CacheNode& node) {
@@ -41,7 +43,7 @@ bool AllServe(const Planning& p, const NodeGroup& shard) {
 void RollOut(Planning& p, NodeGroup& shard) {
   if (shard.failover.step != FailoverStep::kNone || !AllServe(p, shard)) return;
   for (NodeUid uid : shard.nodes) {
-    const CacheNode& node = p.node(uid);
+    CacheNode& node = p.node(uid);
     if (uid != shard.primary && IsOutdated(p, node)) return Update(p, node);
   }
   const auto primary = p.plan.records.nodes.find(shard.primary);

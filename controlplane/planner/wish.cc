@@ -55,6 +55,7 @@ NodeWish WishFor(const Records& records, const CacheNode& node) {
   wish.incarnation = node.incarnation;
   wish.fenced = node.fenced;
   wish.role = node.role;
+  wish.startup_settings = node.startup_settings;
   if (auto it = records.nodes.find(node.follows); it != records.nodes.end()) {
     wish.follow = {it->second.address, it->second.port};
   }

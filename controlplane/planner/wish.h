@@ -28,6 +28,7 @@ struct NodeWish {
   std::string engine_version;
   std::string node_type;
   std::string parameter_group;
+  std::vector<ParameterSetting> startup_settings;
   std::optional<DiscoveryWish> discovery;
   bool operator==(const NodeWish&) const = default;
 };

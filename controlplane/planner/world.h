@@ -22,6 +22,8 @@ struct Records {
   std::map<std::string, CacheCluster> clusters;
   std::map<NodeUid, CacheNode> nodes;
   std::map<int64_t, FailoverRecord> failovers;   // under way
+  // Those that the clusters, or the group itself, use, default ones included; by name. Nothing here changes them.
+  std::map<std::string, ParameterGroup> parameter_groups;
   bool operator==(const Records&) const = default;
 };
 

@@ -2,43 +2,36 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
+#include <algorithm>
 
-#include "controlplane/catalog/catalog.h"
+#include "controlplane/catalog/parameter_groups.h"
 #include "proto/agent/v1/agent.pb.h"
 
 namespace elastilab {
 namespace {
 
-// The parameters in force: the family's defaults. Groups of users' own come with the parameter group store.
-const ParameterFamily* FamilyOf(const CacheCluster& cluster) {
-  if (auto group = ParseDefaultParameterGroup(cluster.parameter_group)) return FindParameterFamily(group->family);
-  return nullptr;
+// The records have the group of every cluster; a default one stands in should it be gone.
+ParameterGroup GroupOf(const Records& records, const CacheCluster& cluster) {
+  if (auto it = records.parameter_groups.find(cluster.parameter_group); it != records.parameter_groups.end()) return it->second;
+  const EngineVersion* version = FindFullEngineVersion(cluster.engine, cluster.engine_version);
+  const std::string family = version == nullptr ? DefaultEngineVersion(cluster.engine).family : version->family;
+  return *MakeDefaultParameterGroup(DefaultParameterGroup(family, false));
 }
 
-int ReadInt(const std::string& text, int fallback) {
-  int value = fallback;
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
-}
-
-void FillParameters(const CacheCluster& cluster, agent::v1::Assignment& assignment) {
-  int reserved_percent = 25;
-  int connections_overhead = 100;
-  if (const ParameterFamily* family = FamilyOf(cluster)) {
-    for (const Parameter& parameter : family->parameters) {
-      if (parameter.name == "reserved-memory-percent") reserved_percent = ReadInt(parameter.default_value, 25);
-      if (parameter.name == "memcached_connections_overhead") connections_overhead = ReadInt(parameter.default_value, 100);
-      if (!parameter.default_value.empty()) (*assignment.mutable_parameters())[parameter.name] = parameter.default_value;
-    }
-  }
+void FillParameters(const Records& records, const CacheCluster& cluster, const CacheNode& node,
+                    agent::v1::Assignment& assignment) {
+  const auto parameters = ParametersInForce(GroupOf(records, cluster), node.startup_settings);
+  for (const auto& [name, value] : parameters) (*assignment.mutable_parameters())[name] = value;
   const NodeType* type = FindNodeType(cluster.node_type);
   if (type == nullptr) return;
+  const int64_t memory = MemoryInForce(*type, cluster.engine, parameters);
   if (cluster.engine == Engine::kMemcached) {
-    assignment.set_max_memory_bytes(EffectiveItemMemory(*type, connections_overhead));
+    assignment.set_max_memory_bytes(memory);
     assignment.set_threads(std::max(1, type->memcached_threads));
   } else {
-    assignment.set_max_memory_bytes(EffectiveMaxMemory(*type, reserved_percent));
+    // What is reserved of it can change while the engine runs, the node type can't.
+    assignment.set_max_memory_bytes(type->redis_max_memory);
+    (*assignment.mutable_parameters())["maxmemory"] = std::to_string(memory);
   }
 }
 
@@ -86,7 +79,7 @@ agent::v1::Assignment MakeAssignment(const Records& records, const CacheNode& no
     assignment.mutable_follow()->set_address(wish.follow.address);
     assignment.mutable_follow()->set_port(wish.follow.port);
   }
-  FillParameters(cluster, assignment);
+  FillParameters(records, cluster, node, assignment);
   if (cluster.engine != Engine::kMemcached) {
     for (const std::string& rule : WithheldCommands(cluster.engine, cluster.engine_version)) {
       assignment.add_withheld_commands(rule);

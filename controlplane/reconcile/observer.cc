@@ -1,12 +1,20 @@
 #include "controlplane/reconcile/observer.h"
 
+#include "controlplane/catalog/parameter_groups.h"
+
 namespace elastilab {
 namespace {
+
+void AddParameterGroup(const State& state, const std::string& name, Records& records) {
+  if (records.parameter_groups.contains(name)) return;
+  if (auto group = FindParameterGroup(state, name)) records.parameter_groups.emplace(name, *std::move(group));
+}
 
 void AddCluster(const State& state, const std::string& id, Records& records) {
   const CacheCluster* cluster = state.Find<CacheCluster>(id);
   if (cluster == nullptr) return;
   records.clusters.emplace(id, *cluster);
+  AddParameterGroup(state, cluster->parameter_group, records);
   for (NodeUid uid : cluster->nodes) {
     if (const CacheNode* node = state.Find<CacheNode>(uid)) records.nodes.emplace(uid, *node);
   }
@@ -33,6 +41,7 @@ Records RecordsOf(const State& state, const ReconcileKey& key) {
   const ReplicationGroup* group = state.Find<ReplicationGroup>(key.id);
   if (group == nullptr) return records;
   records.group = *group;
+  AddParameterGroup(state, group->parameter_group, records);
   for (const std::string& id : group->member_clusters) AddCluster(state, id, records);
   for (const std::string& id : group->node_groups) AddShard(state, *group, id, records);
   return records;

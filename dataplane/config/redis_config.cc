@@ -89,7 +89,7 @@ void AddPersistence(const LaunchSpec& launch, Lines& lines) {
   lines.Add("save", "");
   lines.Add("stop-writes-on-bgsave-error", "no");
   lines.Add("rdb-del-sync-files", "yes");
-  lines.Add("maxmemory", std::max<int64_t>(launch.max_memory_bytes, 0));
+  if (!launch.parameters.contains("maxmemory")) lines.Add("maxmemory", std::max<int64_t>(launch.max_memory_bytes, 0));
   lines.Add("shutdown-timeout", 1);  // seconds to wait for replicas that lag
 }
 

@@ -89,7 +89,7 @@ constexpr Rule kRules[] = {
     {"lua-replicate-commands", Use::kSkip},
     {"lua-time-limit"},
     {"maxclients"},
-    {"maxmemory", Use::kSkip},
+    {"maxmemory"},
     {"maxmemory-policy"},
     {"maxmemory-samples"},
     {"min-replicas-max-lag"},

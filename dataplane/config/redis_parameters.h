@@ -25,7 +25,7 @@ struct RedisParameters {
 };
 
 // The directives for `parameters` that an engine of this family and version knows. Left out, because the service itself
-// or the control plane acts on them, or because the engine at hand has no such thing: reserved-memory*, maxmemory,
+// or the control plane acts on them, or because the engine at hand has no such thing: reserved-memory*,
 // rename-commands, close-on-replica-write, replica-allow-chaining, activedefrag (Debian's engines are built without
 // it), and whatever came with a later version. The combinations client-output-buffer-limit-<class>-<part> become one
 // directive with a line per class.

@@ -46,7 +46,7 @@ struct LaunchSpec {
   int port = 0;
   std::string shared_address;  // may be empty; bound with SO_REUSEPORT when it is among the endpoints
   int threads = 1;
-  int64_t max_memory_bytes = 0;
+  int64_t max_memory_bytes = 0;  // redis, valkey: of the node type; the parameter maxmemory is what holds of it now
   std::map<std::string, std::string> parameters;  // the service's names
   std::vector<std::string> withheld_commands;     // ACL rules for the default user: "-config"
   Secret control_password;

@@ -86,7 +86,7 @@ TEST(EngineChoiceTest, CompletesAndRefuses) {
       {.node_type = "cache.huge", .in_group = true},
       {.node_type = "cache.m1.small", .in_group = true},
       {.version = "7.1", .parameter_group = "default.redis6.x", .in_group = true},
-      {.parameter_group = "mine", .in_group = true},
+      {.parameter_group = "default.redis7.cluster.on"},
       {.parameter_group = "default.redis7.cluster.on", .in_group = true},
   };
   for (const EngineWish& wish : refused) EXPECT_FALSE(ChooseEngine(wish).ok()) << (&wish - refused);
