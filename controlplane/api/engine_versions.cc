@@ -11,22 +11,26 @@ namespace {
 
 namespace v1 = elasticache::v1;
 
-// What the service takes for its family when no version is asked for.
-bool IsNewestOfFamily(const EngineVersion& version) {
-  for (const EngineVersion& other : EngineVersions()) {
-    if (other.family == version.family && CompareVersions(other.full_version, version.full_version) > 0) return false;
-  }
-  return true;
+// All filters but DefaultOnly. With that, the version asked for may be a beginning: "6" or "6.2".
+bool Matches(const v1::DescribeCacheEngineVersionsRequest& request, const EngineVersion& version) {
+  if (!request.engine().empty() && LowerCase(request.engine()) != Text(version.engine)) return false;
+  const std::string family = LowerCase(request.cache_parameter_group_family());
+  if (!family.empty() && family != version.family) return false;
+  const std::string& asked = request.engine_version();
+  if (asked.empty() || asked == version.short_version) return true;
+  return request.default_only() && version.short_version.starts_with(asked + ".");
 }
 
+// DefaultOnly: of each engine its default version; of a family or a major version the newest.
 bool Holds(const v1::DescribeCacheEngineVersionsRequest& request, const EngineVersion& version) {
-  if (request.has_engine() && !request.engine().empty() && LowerCase(request.engine()) != Text(version.engine))
-    return false;
-  if (request.has_engine_version() && request.engine_version() != version.short_version) return false;
-  if (request.has_cache_parameter_group_family() && request.cache_parameter_group_family() != version.family)
-    return false;
+  if (!Matches(request, version)) return false;
   if (!request.default_only()) return true;
-  return request.has_cache_parameter_group_family() ? IsNewestOfFamily(version) : version.is_default;
+  if (request.cache_parameter_group_family().empty() && request.engine_version().empty()) return version.is_default;
+  const auto& all = EngineVersions();
+  return std::none_of(all.begin(), all.end(), [&](const EngineVersion& other) {
+    return other.engine == version.engine && Matches(request, other) &&
+           CompareVersions(other.full_version, version.full_version) > 0;
+  });
 }
 
 std::string KeyOfVersion(const EngineVersion& version) {

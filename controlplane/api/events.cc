@@ -54,10 +54,7 @@ StatusOr<Filter> ReadFilter(const RequestContext& context, const v1::DescribeEve
     const auto* value = v1::SourceType_descriptor()->FindValueByNumber(request.source_type());
     filter.type = ParseSourceType(EnumWire(value));
   }
-  if (request.has_source_identifier()) {
-    if (!filter.type) return InvalidParameterCombination("SourceIdentifier needs SourceType.");
-    filter.source = LowerCase(request.source_identifier());
-  }
+  filter.source = LowerCase(request.source_identifier());
   return filter;
 }
 

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "controlplane/api/cluster_handlers.h"
 #include "controlplane/api/identifiers.h"
 #include "controlplane/catalog/catalog.h"
@@ -24,7 +26,8 @@ StatusOr<Subject> FindSubject(const State& state, const v1::ListAllowedNodeTypeM
 }
 
 bool IsOffered(const NodeType& type, const Subject& subject) {
-  if (!type.creatable || type.data_tiering || type.redis_max_memory == 0 || type.name == subject.node_type) return false;
+  if (!type.creatable || type.data_tiering || type.redis_max_memory == 0 || type.name == subject.node_type)
+    return false;
   if (type.valkey_only && subject.engine != Engine::kValkey) return false;
   return subject.engine != Engine::kRedis || type.min_redis_version.empty() ||
          CompareVersions(subject.engine_version, type.min_redis_version) >= 0;
@@ -32,7 +35,8 @@ bool IsOffered(const NodeType& type, const Subject& subject) {
 
 }  // namespace
 
-Status ListAllowedNodeTypeModifications(RequestContext& context, const v1::ListAllowedNodeTypeModificationsRequest& request,
+Status ListAllowedNodeTypeModifications(RequestContext& context,
+                                        const v1::ListAllowedNodeTypeModificationsRequest& request,
                                         v1::ListAllowedNodeTypeModificationsResponse& response) {
   if (request.has_cache_cluster_id() == request.has_replication_group_id()) {
     return InvalidParameterCombination("Give CacheClusterId or ReplicationGroupId, one of them.");
@@ -49,6 +53,8 @@ Status ListAllowedNodeTypeModifications(RequestContext& context, const v1::ListA
       response.add_scale_down_modifications(type.name);
     }
   }
+  std::sort(response.mutable_scale_up_modifications()->begin(), response.mutable_scale_up_modifications()->end());
+  std::sort(response.mutable_scale_down_modifications()->begin(), response.mutable_scale_down_modifications()->end());
   return absl::OkStatus();
 }
 

@@ -35,7 +35,8 @@ StatusOr<ParameterGroup> FindOwnGroup(const Draft& draft, const std::string& nam
   if (const ParameterGroup* found = draft.Find<ParameterGroup>(name)) return *found;
   if (!MakeDefaultParameterGroup(name)) return CacheParameterGroupNotFound(name);
   return InvalidCacheParameterGroupState(
-      fmt::format("The default parameter group {} cannot be {}: create one of your own with CreateCacheParameterGroup.", name, verb));
+      fmt::format("The default parameter group {} cannot be {}: create one of your own with CreateCacheParameterGroup.",
+                  name, verb));
 }
 
 template <typename NameValues>
@@ -47,9 +48,11 @@ StatusOr<std::vector<ParameterSetting>> ReadSettings(const NameValues& named) {
   std::vector<ParameterSetting> settings;
   std::set<std::string> seen;
   for (const auto& item : named) {
-    if (item.parameter_name().empty()) return InvalidParameterValue("The parameter ParameterName must be provided and must not be blank.");
+    if (item.parameter_name().empty())
+      return InvalidParameterValue("The parameter ParameterName must be provided and must not be blank.");
     if (!seen.insert(item.parameter_name()).second) {
-      return InvalidParameterCombination(fmt::format("Parameter {} is named twice in one request", item.parameter_name()));
+      return InvalidParameterCombination(
+          fmt::format("Parameter {} is named twice in one request", item.parameter_name()));
     }
     settings.push_back({item.parameter_name(), item.parameter_value()});
   }
@@ -78,7 +81,8 @@ void PutChanged(RequestContext& context, Draft& draft, const ParameterGroup& bef
     if (value == ValueUnder(before, parameter)) continue;
     changed = true;
     draft.Emit({0, SourceType::kCacheParameterGroup, after.name,
-                fmt::format("Updated parameter {} to {}", parameter.name, value.empty() ? "the empty value" : value), context.now});
+                fmt::format("Updated parameter {} to {}", parameter.name, value.empty() ? "the empty value" : value),
+                context.now});
   }
   if (!changed) return;
   for (const CacheCluster* cluster : ClustersUnder(draft, after.name)) ApplyParameters(draft, *cluster);
@@ -89,11 +93,13 @@ void PutChanged(RequestContext& context, Draft& draft, const ParameterGroup& bef
 Status CreateCacheParameterGroup(RequestContext& context, const v1::CreateCacheParameterGroupRequest& request,
                                  v1::CreateCacheParameterGroupResponse& response) {
   ParameterGroup group;
-  ASSIGN_OR_RETURN(group.name, CheckIdentifier("CacheParameterGroupName", request.cache_parameter_group_name(), kMaxNameLength));
+  ASSIGN_OR_RETURN(group.name,
+                   CheckIdentifier("CacheParameterGroupName", request.cache_parameter_group_name(), kMaxNameLength));
   group.family = LowerCase(request.cache_parameter_group_family());
   if (FindParameterFamily(group.family) == nullptr) {
-    return InvalidParameterValue(fmt::format("CacheParameterGroupFamily {} is not a valid parameter group family: choose one of {}.",
-                                             request.cache_parameter_group_family(), FamilyNames()));
+    return InvalidParameterValue(
+        fmt::format("CacheParameterGroupFamily {} is not a valid parameter group family: choose one of {}.",
+                    request.cache_parameter_group_family(), FamilyNames()));
   }
   group.description = request.description();
   if (group.description.size() > kMaxDescription) {
@@ -101,9 +107,11 @@ Status CreateCacheParameterGroup(RequestContext& context, const v1::CreateCacheP
   }
   return context.region.store.Mutate([&](Draft& draft) -> Status {
     if (draft.Find<ParameterGroup>(group.name) != nullptr) return CacheParameterGroupAlreadyExists(group.name);
-    if (draft.All<ParameterGroup>().size() >= kMaxParameterGroups) return CacheParameterGroupQuotaExceeded(kMaxParameterGroups);
+    if (draft.All<ParameterGroup>().size() >= kMaxParameterGroups)
+      return CacheParameterGroupQuotaExceeded(kMaxParameterGroups);
     draft.Put(group);
-    RETURN_IF_ERROR(PutTags(draft, Arn(context.region.location, "parametergroup", group.name), ReadTags(request.tags())));
+    RETURN_IF_ERROR(
+        PutTags(draft, Arn(context.region.location, "parametergroup", group.name), ReadTags(request.tags())));
     FillParameterGroup(group, context.region, *response.mutable_cache_parameter_group());
     return absl::OkStatus();
   });
@@ -139,7 +147,8 @@ Status DeleteCacheParameterGroup(RequestContext& context, const v1::DeleteCacheP
     RETURN_IF_ERROR(FindOwnGroup(draft, name, "deleted").status());
     if (IsInUse(draft, name)) {
       return InvalidCacheParameterGroupState(fmt::format(
-          "One or more cache clusters are still members of this parameter group {}, so the group cannot be deleted.", name));
+          "One or more cache clusters are still members of this parameter group {}, so the group cannot be deleted.",
+          name));
     }
     draft.Erase<ParameterGroup>(name);
     draft.Erase<TagSet>(Arn(context.region.location, "parametergroup", name));
@@ -153,7 +162,8 @@ Status ModifyCacheParameterGroup(RequestContext& context, const v1::ModifyCacheP
   ASSIGN_OR_RETURN(const auto settings, ReadSettings(request.parameter_name_values()));
   for (const auto& item : request.parameter_name_values()) {
     if (!item.has_parameter_value()) {
-      return InvalidParameterValue(fmt::format("The parameter ParameterValue must be provided: {} has none.", item.parameter_name()));
+      return InvalidParameterValue(
+          fmt::format("The parameter ParameterValue must be provided: {} has none.", item.parameter_name()));
     }
   }
   return context.region.store.Mutate([&](Draft& draft) -> Status {

@@ -9,7 +9,7 @@ namespace elastilab {
 
 namespace v1 = elasticache::v1;
 
-inline constexpr int kMaxParameterGroups = 300;     // of users' own, per Region
+inline constexpr int kMaxParameterGroups = 300;  // of users' own, per Region
 inline constexpr int kMaxParametersPerRequest = 20;
 
 // parameter_groups.cc
@@ -27,7 +27,8 @@ Status ResetCacheParameterGroup(RequestContext& context, const v1::ResetCachePar
 // parameters.cc
 Status DescribeCacheParameters(RequestContext& context, const v1::DescribeCacheParametersRequest& request,
                                v1::DescribeCacheParametersResponse& response);
-Status DescribeEngineDefaultParameters(RequestContext& context, const v1::DescribeEngineDefaultParametersRequest& request,
+Status DescribeEngineDefaultParameters(RequestContext& context,
+                                       const v1::DescribeEngineDefaultParametersRequest& request,
                                        v1::DescribeEngineDefaultParametersResponse& response);
 
 // Whether users may change the parameter in a group that caches use (`in_use`) or that none uses yet.

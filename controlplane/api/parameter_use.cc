@@ -64,7 +64,8 @@ void TakeStartupSettings(Draft& draft, const CacheCluster& cluster) {
 StatusOr<std::string> ChooseGroupFor(const Draft& draft, Engine engine, const std::string& full_version, bool in_group,
                                      const std::string& present, const std::optional<std::string>& asked) {
   const EngineVersion* version = FindFullEngineVersion(engine, full_version);
-  if (version == nullptr) return absl::InternalError(fmt::format("the catalog has no {} {}", Text(engine), full_version));
+  if (version == nullptr)
+    return absl::InternalError(fmt::format("the catalog has no {} {}", Text(engine), full_version));
   if (asked) {
     const auto group = FindParameterGroup(draft, LowerCase(*asked));
     if (!group) return CacheParameterGroupNotFound(*asked);
@@ -74,10 +75,11 @@ StatusOr<std::string> ChooseGroupFor(const Draft& draft, Engine engine, const st
   const auto group = FindParameterGroup(draft, present);
   if (group && group->family == version->family) return present;
   const auto default_group = ParseDefaultParameterGroup(present);
-  if (default_group || !group) return DefaultParameterGroup(version->family, default_group && default_group->cluster_mode);
-  return InvalidParameterCombination(
-      fmt::format("Version {} needs a parameter group of family {}; {} is one of family {}. Give CacheParameterGroupName too.",
-                  version->short_version, version->family, present, group->family));
+  if (default_group || !group)
+    return DefaultParameterGroup(version->family, default_group && default_group->cluster_mode);
+  return InvalidParameterCombination(fmt::format(
+      "Version {} needs a parameter group of family {}; {} is one of family {}. Give CacheParameterGroupName too.",
+      version->short_version, version->family, present, group->family));
 }
 
 Status CheckNothingPending(const Draft& draft, const ParameterGroup& group) {
@@ -88,10 +90,10 @@ Status CheckNothingPending(const Draft& draft, const ParameterGroup& group) {
       if (node == nullptr || node->parameters != ParameterStatus::kApplying) continue;
       if (node->status == NodeStatus::kDeleting || lost.contains(node->zone) || !node->problem.empty()) continue;
       // Terraform matches "has pending changes" and tries again.
-      return InvalidCacheParameterGroupState(
-          fmt::format("The parameter group {} has pending changes: cache node {} of {} has not applied the last ones yet. "
-                      "Try again in a moment.",
-                      group.name, node->id, node->cluster_id));
+      return InvalidCacheParameterGroupState(fmt::format(
+          "The parameter group {} has pending changes: cache node {} of {} has not applied the last ones yet. "
+          "Try again in a moment.",
+          group.name, node->id, node->cluster_id));
     }
   }
   return absl::OkStatus();

@@ -52,7 +52,8 @@ struct Shown {
 // A page of the family's parameters for which `source` (empty: any) is theirs, into a reply or a part of it. The ones
 // that depend on the node type come with the first page, as they have no place of their own in the order.
 template <typename Reply>
-void FillParameters(const ParameterFamily& family, const Shown& shown, std::string_view source, const Page& page, Reply& reply) {
+void FillParameters(const ParameterFamily& family, const Shown& shown, std::string_view source, const Page& page,
+                    Reply& reply) {
   if (!page.after && (source.empty() || source == kSystem)) {
     for (const NodeTypeParameter& special : NodeTypeParameters(family)) {
       auto& out = *reply.add_cache_node_type_specific_parameters();
@@ -88,12 +89,15 @@ Status CheckParameterValue(const Parameter& parameter, bool in_use, const std::s
     return InvalidParameterValue(fmt::format("The parameter {} cannot be modified.{}", parameter.name, why));
   }
   if (value.size() > kMaxValueLength) {
-    return InvalidParameterValue(fmt::format("The value of parameter {} has more than {} characters.", parameter.name, kMaxValueLength));
+    return InvalidParameterValue(
+        fmt::format("The value of parameter {} has more than {} characters.", parameter.name, kMaxValueLength));
   }
-  if (parameter.name == "rename-commands" && !value.empty()) return NotServedYet("Renaming commands (parameter rename-commands)");
+  if (parameter.name == "rename-commands" && !value.empty())
+    return NotServedYet("Renaming commands (parameter rename-commands)");
   if (IsAllowedValue(parameter, value)) return absl::OkStatus();
-  return InvalidParameterValue(fmt::format("The value '{}' is not allowed for parameter {} of type {}: it takes {}.", value,
-                                           parameter.name, parameter.data_type, AllowedValuesForPeople(parameter)));
+  return InvalidParameterValue(fmt::format("The value '{}' is not allowed for parameter {} of type {}: it takes {}.",
+                                           value, parameter.name, parameter.data_type,
+                                           AllowedValuesForPeople(parameter)));
 }
 
 Status DescribeCacheParameters(RequestContext& context, const v1::DescribeCacheParametersRequest& request,

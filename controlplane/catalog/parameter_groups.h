@@ -49,8 +49,8 @@ std::vector<ParameterSetting> StartupSettings(const ParameterGroup& group);
 std::map<std::string, std::string> ParametersInForce(const ParameterGroup& group,
                                                      const std::vector<ParameterSetting>& startup_settings);
 
-// What the values leave of a node's memory, in bytes: for redis and valkey `maxmemory` less reserved-memory-percent (or,
-// in families that have it, reserved-memory), for memcached max_cache_memory less memcached_connections_overhead.
+// What the values leave of a node's memory, in bytes: for redis and valkey `maxmemory` less reserved-memory-percent
+// (or, in families that have it, reserved-memory), for memcached max_cache_memory less memcached_connections_overhead.
 // At least 1 MiB.
 int64_t MemoryInForce(const NodeType& type, Engine engine, const std::map<std::string, std::string>& parameters);
 

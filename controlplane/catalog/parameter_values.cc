@@ -16,10 +16,19 @@ constexpr std::string_view kEventLetters = "KEg$lshzxedtmnA";
 // Some lists are open where the engines are not: numbers that an engine keeps in 32 bits. Asked of redis 7.0.15, one by
 // one; a process with a larger value in its configuration would not start.
 constexpr int64_t kLargestInt = 2147483647;
-constexpr std::string_view kInts[] = {
-    "lfu-decay-time",       "lfu-log-factor",       "list-compress-depth", "list-max-listpack-size", "list-max-ziplist-size",
-    "maxmemory-samples",    "min-replicas-max-lag", "min-replicas-to-write", "min-slaves-max-lag",   "min-slaves-to-write",
-    "repl-timeout",         "tcp-keepalive",        "timeout"};
+constexpr std::string_view kInts[] = {"lfu-decay-time",
+                                      "lfu-log-factor",
+                                      "list-compress-depth",
+                                      "list-max-listpack-size",
+                                      "list-max-ziplist-size",
+                                      "maxmemory-samples",
+                                      "min-replicas-max-lag",
+                                      "min-replicas-to-write",
+                                      "min-slaves-max-lag",
+                                      "min-slaves-to-write",
+                                      "repl-timeout",
+                                      "tcp-keepalive",
+                                      "timeout"};
 
 bool EngineTakes(std::string_view name, int64_t value) {
   if (name == "slowlog-log-slower-than" || name.ends_with("-larger-than")) return value >= -1;

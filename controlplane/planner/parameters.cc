@@ -22,7 +22,8 @@ void NoticeRefusal(Planning& p, CacheNode& node) {
   const NodeObservation& o = seen->second;
   if (o.phase != Phase::kReady || o.problem.empty() || o.problem == node.problem) return;
   node.problem = o.problem;
-  p.TellCluster(node.cluster_id, fmt::format("Parameters cannot be applied to cache node {}: {}", node.id, node.problem));
+  p.TellCluster(node.cluster_id,
+                fmt::format("Parameters cannot be applied to cache node {}: {}", node.id, node.problem));
 }
 
 }  // namespace

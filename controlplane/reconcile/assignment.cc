@@ -12,7 +12,8 @@ namespace {
 
 // The records have the group of every cluster; a default one stands in should it be gone.
 ParameterGroup GroupOf(const Records& records, const CacheCluster& cluster) {
-  if (auto it = records.parameter_groups.find(cluster.parameter_group); it != records.parameter_groups.end()) return it->second;
+  if (auto it = records.parameter_groups.find(cluster.parameter_group); it != records.parameter_groups.end())
+    return it->second;
   const EngineVersion* version = FindFullEngineVersion(cluster.engine, cluster.engine_version);
   const std::string family = version == nullptr ? DefaultEngineVersion(cluster.engine).family : version->family;
   return *MakeDefaultParameterGroup(DefaultParameterGroup(family, false));

@@ -130,7 +130,9 @@ TEST_F(ParameterGroupsApiTest, DefaultGroupsAreListedAmongTheOthers) {
     for (const auto& group : response.cache_parameter_groups()) names.push_back(group.cache_parameter_group_name());
     more = response.has_marker();
     request.set_marker(response.marker());
-    if (names.size() == 20) { ASSERT_EQ(Create(Named("aaa-came-later")), ""); }
+    if (names.size() == 20) {
+      ASSERT_EQ(Create(Named("aaa-came-later")), "");
+    }
   }
   EXPECT_EQ(names.size(), 30 + DefaultParameterGroups().size());
   EXPECT_TRUE(std::is_sorted(names.begin(), names.end()));
@@ -139,9 +141,11 @@ TEST_F(ParameterGroupsApiTest, DefaultGroupsAreListedAmongTheOthers) {
   request.set_cache_parameter_group_name("default.redis7.cluster.on");
   v1::DescribeCacheParameterGroupsResponse response;
   ASSERT_TRUE(Call("DescribeCacheParameterGroups", request, &response).ok());
-  EXPECT_EQ(response.cache_parameter_groups(0).description(), "Customized default parameter group for redis7 with cluster mode on");
+  EXPECT_EQ(response.cache_parameter_groups(0).description(),
+            "Customized default parameter group for redis7 with cluster mode on");
   request.set_cache_parameter_group_name("nobody");
-  EXPECT_EQ(Refusal<v1::DescribeCacheParameterGroupsResponse>("DescribeCacheParameterGroups", request), "CacheParameterGroupNotFound");
+  EXPECT_EQ(Refusal<v1::DescribeCacheParameterGroupsResponse>("DescribeCacheParameterGroups", request),
+            "CacheParameterGroupNotFound");
 }
 
 TEST_F(ParameterGroupsApiTest, AChangedParameterIsTheUsers) {
@@ -185,7 +189,9 @@ TEST_F(ParameterGroupsApiTest, WrongValuesAreRefusedAndChangeNothing) {
       {"mine", {"maxclients", "100"}, "InvalidParameterValue: The parameter maxclients cannot be modified."},
       {"mine", {"appendonly", "yes"}, "cannot be modified"},
       {"mine", {"maxmemory", "1"}, "Parameter maxmemory doesn't exist"},
-      {"mine", {"maxmemory-policy", "allkeys"}, "InvalidParameterValue: The value 'allkeys' is not allowed for parameter maxmemory-policy"},
+      {"mine",
+       {"maxmemory-policy", "allkeys"},
+       "InvalidParameterValue: The value 'allkeys' is not allowed for parameter maxmemory-policy"},
       {"mine", {"timeout", "19"}, "it takes 0,20-"},
       {"mine", {"timeout", "soon"}, "of type integer"},
       {"mine", {"timeout", ""}, "not allowed"},
@@ -200,8 +206,11 @@ TEST_F(ParameterGroupsApiTest, WrongValuesAreRefusedAndChangeNothing) {
   for (const auto& c : cases) {
     EXPECT_THAT(Modify(c.group, {c.setting}), HasSubstr(c.says)) << c.setting.name;
     // A good value beside it is not taken either.
-    const ParameterSetting good = c.group == std::string("mine") ? ParameterSetting{"lfu-log-factor", "7"} : ParameterSetting{"chunk_size", "96"};
-    if (good.name != c.setting.name) { EXPECT_NE(Modify(c.group, {good, c.setting}), ""); }
+    const ParameterSetting good =
+        c.group == std::string("mine") ? ParameterSetting{"lfu-log-factor", "7"} : ParameterSetting{"chunk_size", "96"};
+    if (good.name != c.setting.name) {
+      EXPECT_NE(Modify(c.group, {good, c.setting}), "");
+    }
   }
   EXPECT_THAT(Parameters("mine", "user"), IsEmpty());
   EXPECT_THAT(Parameters("pages", "user"), IsEmpty());
@@ -287,8 +296,9 @@ TEST_F(ParameterGroupsApiTest, NodeTypesHaveParametersOfTheirOwn) {
   const auto& memory = first.cache_node_type_specific_parameters(2);
   EXPECT_EQ(memory.parameter_name(), "maxmemory");
   EXPECT_FALSE(memory.is_modifiable());
-  EXPECT_THAT(memory.cache_node_type_specific_values(),
-              ::testing::Contains(::testing::Truly([](const auto& v) { return v.cache_node_type() == "cache.t4g.micro" && v.value() == "536870912"; })));
+  EXPECT_THAT(memory.cache_node_type_specific_values(), ::testing::Contains(::testing::Truly([](const auto& v) {
+                return v.cache_node_type() == "cache.t4g.micro" && v.value() == "536870912";
+              })));
   request.set_marker(first.marker());
   v1::DescribeCacheParametersResponse second;
   ASSERT_TRUE(Call("DescribeCacheParameters", request, &second).ok());
@@ -297,7 +307,8 @@ TEST_F(ParameterGroupsApiTest, NodeTypesHaveParametersOfTheirOwn) {
   EXPECT_EQ(Refusal<v1::DescribeCacheParametersResponse>("DescribeCacheParameters", request), "InvalidParameterValue");
   request.set_cache_parameter_group_name("nobody");
   request.clear_source();
-  EXPECT_EQ(Refusal<v1::DescribeCacheParametersResponse>("DescribeCacheParameters", request), "CacheParameterGroupNotFound");
+  EXPECT_EQ(Refusal<v1::DescribeCacheParametersResponse>("DescribeCacheParameters", request),
+            "CacheParameterGroupNotFound");
 }
 
 TEST_F(ParameterGroupsApiTest, AFamilysDefaultsComeInPagesToo) {
@@ -313,7 +324,8 @@ TEST_F(ParameterGroupsApiTest, AFamilysDefaultsComeInPagesToo) {
   EXPECT_EQ(second.engine_defaults().parameters_size(), 11);
   EXPECT_FALSE(second.engine_defaults().has_marker());
   request.set_cache_parameter_group_family("memcached9");
-  EXPECT_EQ(Refusal<v1::DescribeEngineDefaultParametersResponse>("DescribeEngineDefaultParameters", request), "InvalidParameterValue");
+  EXPECT_EQ(Refusal<v1::DescribeEngineDefaultParametersResponse>("DescribeEngineDefaultParameters", request),
+            "InvalidParameterValue");
 }
 
 }  // namespace

@@ -53,8 +53,8 @@ class ParameterUseTest : public ApiTest {
     request.set_cache_parameter_group_name(group);
     return request;
   }
-  static v1::ModifyCacheClusterRequest Change(const std::string& id, const std::string& group, const std::string& version = "",
-                                              bool at_once = true) {
+  static v1::ModifyCacheClusterRequest Change(const std::string& id, const std::string& group,
+                                              const std::string& version = "", bool at_once = true) {
     v1::ModifyCacheClusterRequest request;
     request.set_cache_cluster_id(id);
     if (!group.empty()) request.set_cache_parameter_group_name(group);
@@ -81,9 +81,8 @@ class ParameterUseTest : public ApiTest {
     return store_->Read([&](const State& state) { return *state.Find<CacheCluster>(id); });
   }
   CacheNode Node(const std::string& cluster, size_t index = 0) {
-    return store_->Read([&](const State& state) {
-      return *state.Find<CacheNode>(state.Find<CacheCluster>(cluster)->nodes.at(index));
-    });
+    return store_->Read(
+        [&](const State& state) { return *state.Find<CacheNode>(state.Find<CacheCluster>(cluster)->nodes.at(index)); });
   }
   // What the planner does once every wish is in force.
   void Applied(ParameterStatus as = ParameterStatus::kInSync) {
@@ -92,14 +91,16 @@ class ParameterUseTest : public ApiTest {
   }
   template <typename F>
   void ChangeNodes(F change) {
-    ASSERT_TRUE(store_->Mutate([&](Draft& draft) -> Status {
-      for (const auto* found : draft.All<CacheNode>()) {
-        CacheNode node = *found;
-        change(node);
-        draft.Put(node);
-      }
-      return absl::OkStatus();
-    }).ok());
+    ASSERT_TRUE(store_
+                    ->Mutate([&](Draft& draft) -> Status {
+                      for (const auto* found : draft.All<CacheNode>()) {
+                        CacheNode node = *found;
+                        change(node);
+                        draft.Put(node);
+                      }
+                      return absl::OkStatus();
+                    })
+                    .ok());
   }
   v1::CacheCluster Describe(const std::string& id) {
     v1::DescribeCacheClustersRequest request;
@@ -154,10 +155,12 @@ TEST_F(ParameterUseTest, AGroupInUseStays) {
   store_->Read([](const State& state) {
     EXPECT_THAT(state.Find<ParameterGroup>("mine")->settings, ElementsAre(ParameterSetting{"databases", "32"}));
   });
-  ASSERT_TRUE(store_->Mutate([](Draft& draft) -> Status {
-    draft.Erase<CacheCluster>("lone");
-    return absl::OkStatus();
-  }).ok());
+  ASSERT_TRUE(store_
+                  ->Mutate([](Draft& draft) -> Status {
+                    draft.Erase<CacheCluster>("lone");
+                    return absl::OkStatus();
+                  })
+                  .ok());
   EXPECT_EQ(Delete("mine"), "");
 }
 
@@ -211,10 +214,12 @@ TEST_F(ParameterUseTest, WhoCannotApplyAChangeHoldsNobodyUp) {
   EXPECT_EQ(Set("mine", "timeout", "70"), "") << "may be what mends it";
   ChangeNodes([](CacheNode& node) { node.problem.clear(); });
   ASSERT_EQ(Set("mine", "timeout", "80"), "InvalidCacheParameterGroupState");
-  ASSERT_TRUE(store_->Mutate([&](Draft& draft) -> Status {
-    draft.Put(Zone{Node("lone").zone, ZoneStatus::kLost});
-    return absl::OkStatus();
-  }).ok());
+  ASSERT_TRUE(store_
+                  ->Mutate([&](Draft& draft) -> Status {
+                    draft.Put(Zone{Node("lone").zone, ZoneStatus::kLost});
+                    return absl::OkStatus();
+                  })
+                  .ok());
   EXPECT_EQ(Set("mine", "timeout", "80"), "");
 }
 

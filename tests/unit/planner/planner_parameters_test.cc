@@ -15,7 +15,8 @@ using ::testing::IsEmpty;
 
 // What handlers do when a parameter group changes: the nodes are applying, their agents are told.
 void Say(Situation& s, std::vector<ParameterSetting> settings, const std::string& family) {
-  s.world.records.parameter_groups["mine"] = {.name = "mine", .family = family, .description = "", .settings = settings};
+  s.world.records.parameter_groups["mine"] = {
+      .name = "mine", .family = family, .description = "", .settings = settings};
   if (s.world.records.group) s.group().parameter_group = "mine";
   for (auto& [uid, node] : s.world.records.nodes) {
     s.cluster(node.cluster_id).parameter_group = "mine";
@@ -51,7 +52,8 @@ TEST(ParametersTest, WhatOnlyANewProcessTakesWaitsForAReboot) {
   const int64_t incarnation = s.node(1).incarnation;
   s.AllObey().Plan();
   EXPECT_EQ(s.node(1).parameters, ParameterStatus::kPendingReboot);
-  EXPECT_THAT(WishFor(s.world.records, s.node(1)).startup_settings, IsEmpty()) << "its process goes on as it was started";
+  EXPECT_THAT(WishFor(s.world.records, s.node(1)).startup_settings, IsEmpty())
+      << "its process goes on as it was started";
   EXPECT_EQ(s.node(1).incarnation, incarnation);
   // What RebootCacheCluster does.
   s.node(1).startup_settings = StartupSettings(s.world.records.parameter_groups.at("mine"));
