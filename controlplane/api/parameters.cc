@@ -92,8 +92,13 @@ Status CheckParameterValue(const Parameter& parameter, bool in_use, const std::s
     return InvalidParameterValue(
         fmt::format("The value of parameter {} has more than {} characters.", parameter.name, kMaxValueLength));
   }
-  if (parameter.name == "rename-commands" && !value.empty())
+  if (parameter.name == "rename-commands" && !value.empty()) {
     return NotServedYet("Renaming commands (parameter rename-commands)");
+  }
+  // The agent asks its engines in the other protocol how they are; auto takes both from clients.
+  if (parameter.name == "binding_protocol" && value == "binary") {
+    return NotServedYet("The binary protocol alone (binding_protocol=binary; auto takes both)");
+  }
   if (IsAllowedValue(parameter, value)) return absl::OkStatus();
   return InvalidParameterValue(fmt::format("The value '{}' is not allowed for parameter {} of type {}: it takes {}.",
                                            value, parameter.name, parameter.data_type,

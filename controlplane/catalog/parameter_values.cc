@@ -32,7 +32,9 @@ constexpr std::string_view kInts[] = {"lfu-decay-time",
 
 bool EngineTakes(std::string_view name, int64_t value) {
   if (name == "slowlog-log-slower-than" || name.ends_with("-larger-than")) return value >= -1;
-  return value <= kLargestInt || std::find(std::begin(kInts), std::end(kInts), name) == std::end(kInts);
+  const bool is_int =
+      name.ends_with("-soft-seconds") || std::find(std::begin(kInts), std::end(kInts), name) != std::end(kInts);
+  return value <= kLargestInt || !is_int;
 }
 
 bool EngineTakes(std::string_view name, double value) { return name != "chunk_size_growth_factor" || value > 1; }

@@ -109,6 +109,7 @@ constexpr Rule kRules[] = {
     {"reserved-memory-percent", Use::kSkip},
     {"set-max-intset-entries"},
     {"slave-allow-chaining", Use::kSkip},
+    {"slave-lazy-flush"},
     {"slowlog-log-slower-than"},
     {"slowlog-max-len"},
     {"stream-node-max-bytes"},

@@ -198,6 +198,7 @@ TEST_F(ParameterGroupsApiTest, WrongValuesAreRefusedAndChangeNothing) {
       {"mine", {"notify-keyspace-events", "K\r\nrequirepass x"}, "letters of"},
       {"mine", {"rename-commands", "KEYS foo"}, "does not serve it yet"},
       {"pages", {"chunk_size", "1025"}, "1-1024"},
+      {"pages", {"binding_protocol", "binary"}, "auto takes both"},
       {"pages", {"watch", "yes"}, "one of 0,1"},
       {"pages", {"maxmemory-policy", "allkeys-lru"}, "doesn't exist"},
       {"pages", {"chunk_size_growth_factor", "1"}, "more than 1"},

@@ -57,6 +57,14 @@ TEST(RedisConfigTest, PrimaryListensOnItsEndpointsFromTheStart) {
   EXPECT_THAT(lines, Not(Contains(testing::StartsWith("replicaof"))));
 }
 
+TEST(RedisConfigTest, TheMaxmemoryInForceIsAParameter) {
+  LaunchSpec spec = Spec();
+  spec.parameters = {{"maxmemory", "750"}, {"reserved-memory-percent", "25"}};
+  const auto lines = Render(spec);
+  EXPECT_THAT(lines, Contains(R"(maxmemory "750")"));
+  EXPECT_THAT(lines, Not(Contains(R"(maxmemory "1000")"))) << "that is the node type's";
+}
+
 TEST(RedisConfigTest, ReplicaNeverStartsOnAnEndpoint) {
   const LiveSpec live{.role = NodeRole::kReplica, .follow = HostPort{"127.32.0.4", 6379}, .endpoints = {"127.40.0.2"}};
   const auto lines = Render(Spec(), live);
