@@ -20,6 +20,7 @@
 #include "controlplane/endpoints/dns_server.h"
 #include "controlplane/endpoints/endpoint_names.h"
 #include "controlplane/fleet/agent_service.h"
+#include "controlplane/iam/api/iam_handlers.h"
 #include "controlplane/query/front.h"
 #include "controlplane/query/http_server.h"
 #include "controlplane/reconcile/reconciler.h"
@@ -34,13 +35,12 @@ namespace elastilab {
 namespace {
 
 constexpr std::string_view kVersion = "0.1.0";
-constexpr std::string_view kRootKey = "test";
 
 std::string DirectoryOfThisProgram() { return std::filesystem::read_symlink("/proc/self/exe").parent_path().string(); }
 
-std::vector<const google::protobuf::ServiceDescriptor*> ElastiCacheServices() {
+std::vector<const google::protobuf::ServiceDescriptor*> ServicesOf(const std::vector<Operation>& operations) {
   std::vector<const google::protobuf::ServiceDescriptor*> services;
-  for (const Operation& operation : AllOperations()) {
+  for (const Operation& operation : operations) {
     const auto* service = operation.method->service();
     if (services.empty() || services.back() != service) services.push_back(service);
   }
@@ -75,8 +75,11 @@ class Assembled final : public ControlPlane {
                                               options_.endpoint_style});
     region_->engine_is_installed = [this](Engine engine) { return fleet_.HasEngine(std::string(Text(engine))); };
     ASSIGN_OR_RETURN(trail_, Trail::Open(options_.data_dir + "/trail.jsonl"));
+    directory_ = std::make_unique<Directory>(*store_, clock_, key_, where);
     gatekeeper_ = std::make_unique<Gatekeeper>(clock_, where, *trail_, Identities());
     dispatcher_ = std::make_unique<Dispatcher>(*region_, ElastiCacheHandlers(), gatekeeper_->Hooks("elasticache"));
+    iam_ = std::make_unique<Dispatcher>(*region_, IamHandlers(*directory_), gatekeeper_->Hooks("iam"), IamOperations());
+    sts_ = std::make_unique<Dispatcher>(*region_, StsHandlers(*directory_), gatekeeper_->Hooks("sts"), StsOperations());
     calendar_ = std::make_unique<MaintenanceCalendar>(*region_, *dispatcher_);
     clock_.OnAdvance([this] { calendar_->Wake(); });
     ListenToFleet();
@@ -118,14 +121,12 @@ class Assembled final : public ControlPlane {
   }
 
  private:
-  // The account's root has a key that everybody knows, as users of other emulators expect: the lab is on loopback only.
   Gatekeeper::Sources Identities() {
     Gatekeeper::Sources sources;
-    sources.keys = [this](const std::string& access_key_id, const std::string& session_token) -> StatusOr<KnownKey> {
-      if (access_key_id != kRootKey || !session_token.empty()) return InvalidClientTokenId();
-      return KnownKey{Secret(std::string(kRootKey)), RootCaller(options_.account)};
-    };
-    sources.policies = [](const Caller&) { return PolicySet{}; };
+    sources.keys = [this](const std::string& id, const std::string& token) { return directory_->FindKey(id, token); };
+    sources.policies = [this](const Caller& caller) { return directory_->PoliciesOf(caller); };
+    sources.used = [this](const std::string& id, const std::string& service) { directory_->NoteUse(id, service); };
+    sources.facts.iam_arn = [this](std::string_view type, std::string_view name) { return directory_->ArnOf(type, name); };
     sources.facts.tags = [this](const std::string& arn) {
       std::map<std::string, std::string> tags;
       store_->Read([&](const State& state) {
@@ -176,9 +177,9 @@ class Assembled final : public ControlPlane {
     listen.control_socket = ControlSocket(options_.data_dir);
     listen.agent_socket = AgentSocket(options_.data_dir);
     std::vector<RpcService> services;
-    for (const google::protobuf::ServiceDescriptor* service : ElastiCacheServices()) {
-      services.push_back({service, [this](const RpcCall& call, const RpcDone& done) { CallElastiCache(call, done); }});
-    }
+    AddServices("elasticache", AllOperations(), *dispatcher_, services);
+    AddServices("iam", IamOperations(), *iam_, services);
+    AddServices("sts", StsOperations(), *sts_, services);
     const auto* admin_file = admin::v1::GetLabRequest::descriptor()->file();
     services.push_back({admin_file->service(0), [this](const RpcCall& call, const RpcDone& done) { CallAdmin(call, done); }});
     agent_service_ = MakeAgentService(fleet_);
@@ -191,7 +192,11 @@ class Assembled final : public ControlPlane {
     if (options_.http_port == 0) return absl::OkStatus();
     query_backend_ = std::make_unique<LabQueryBackend>(*region_, *gatekeeper_);
     query_backend_->Add("elasticache", *dispatcher_);
-    QueryFrontOptions front{std::string(kVersion), {ElastiCacheQueryService()}};
+    query_backend_->Add("iam", *iam_);
+    query_backend_->Add("sts", *sts_);
+    const QueryService iam{"iam", "2010-05-08", "https://iam.amazonaws.com/doc/2010-05-08/", IamOperations()};
+    const QueryService sts{"sts", "2011-06-15", "https://sts.amazonaws.com/doc/2011-06-15/", StsOperations()};
+    QueryFrontOptions front{std::string(kVersion), {ElastiCacheQueryService(), iam, sts}};
     query_front_ = std::make_unique<QueryFront>(std::move(front), *query_backend_);
     HttpServerOptions listen;
     listen.port = options_.http_port;
@@ -201,11 +206,16 @@ class Assembled final : public ControlPlane {
     return absl::OkStatus();
   }
 
-  void CallElastiCache(const RpcCall& call, const RpcDone& done) {
-    auto caller = gatekeeper_->Admit(call.peer, "elasticache", call.operation.name, call.request_id);
-    if (!caller.ok()) return done(caller.status());
-    RequestContext context{*region_, call.request_id, clock_.Now(), *std::move(caller)};
-    done(dispatcher_->Dispatch(call.operation.name, context, call.request, &call.response));
+  void AddServices(const std::string& name, const std::vector<Operation>& operations, const Dispatcher& dispatcher,
+                   std::vector<RpcService>& services) {
+    for (const google::protobuf::ServiceDescriptor* service : ServicesOf(operations)) {
+      services.push_back({service, [this, name, &dispatcher](const RpcCall& call, const RpcDone& done) {
+                            auto caller = gatekeeper_->Admit(call.peer, name, call.operation.name, call.request_id);
+                            if (!caller.ok()) return done(caller.status());
+                            RequestContext context{*region_, call.request_id, clock_.Now(), *std::move(caller)};
+                            done(dispatcher.Dispatch(call.operation.name, context, call.request, &call.response));
+                          }});
+    }
   }
 
   // Over TCP the lab's own levers are for the account's root alone.
@@ -274,8 +284,11 @@ class Assembled final : public ControlPlane {
   std::unique_ptr<Reconciler> reconciler_;
   std::unique_ptr<Region> region_;
   std::unique_ptr<Trail> trail_;
+  std::unique_ptr<Directory> directory_;
   std::unique_ptr<Gatekeeper> gatekeeper_;
   std::unique_ptr<Dispatcher> dispatcher_;
+  std::unique_ptr<Dispatcher> iam_;
+  std::unique_ptr<Dispatcher> sts_;
   std::unique_ptr<MaintenanceCalendar> calendar_;
   std::unique_ptr<AdminContext> admin_;
   std::unique_ptr<DnsServer> dns_;

@@ -18,7 +18,7 @@ Caller From(const Caller& origin, Caller caller) {
 }  // namespace
 
 Gatekeeper::Gatekeeper(const Clock& clock, Location where, Trail& trail, Sources sources)
-    : clock_(clock), where_(where), trail_(trail), authenticator_(where.region, kMaxSkew, std::move(sources.keys)),
+    : clock_(clock), where_(where), trail_(trail), used_(std::move(sources.used)), authenticator_(where.region, kMaxSkew, std::move(sources.keys)),
       authorizer_(where, std::move(sources.policies), std::move(sources.facts)) {}
 
 Status Gatekeeper::Refuse(Status why, Caller caller, std::string_view service, std::string_view operation,
@@ -37,6 +37,7 @@ StatusOr<Caller> Gatekeeper::Admit(const RpcPeer& peer, std::string_view service
   if (peer.owner && peer.authorization.empty()) return From(origin, RootCaller(where_.account));
   auto caller = authenticator_.ByBasic(peer.authorization, peer.session_token);
   if (!caller.ok()) return Refuse(caller.status(), origin, service, operation, request_id);
+  if (used_) used_(caller->access_key_id, std::string(service));
   return From(origin, *std::move(caller));
 }
 
@@ -45,6 +46,7 @@ StatusOr<Caller> Gatekeeper::Admit(const HttpRequestView& request, const Caller&
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   auto caller = authenticator_.BySignature(request, service, now);
   if (!caller.ok()) return Refuse(caller.status(), origin, service, operation, request_id);
+  if (used_) used_(caller->access_key_id, std::string(service));
   return From(origin, *std::move(caller));
 }
 

@@ -18,6 +18,8 @@ class Gatekeeper {
   struct Sources {
     Authenticator::KeySource keys;
     Authorizer::PolicySource policies;
+    // A key was used for a call of a service; may be empty.
+    std::function<void(const std::string& access_key_id, const std::string& service)> used;
     ResourceFacts facts;
   };
   Gatekeeper(const Clock& clock, Location where, Trail& trail, Sources sources);
@@ -41,6 +43,7 @@ class Gatekeeper {
   const Clock& clock_;
   const Location where_;
   Trail& trail_;
+  const std::function<void(const std::string&, const std::string&)> used_;
   Authenticator authenticator_;
   Authorizer authorizer_;
 };

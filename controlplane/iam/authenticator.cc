@@ -25,7 +25,7 @@ StatusOr<Caller> Authenticator::BySignature(const HttpRequestView& request, std:
   if (!claim) return MissingAuthenticationToken();
   ASSIGN_OR_RETURN(KnownKey key, keys_(claim->access_key_id, claim->session_token));
   SigV4Rules rules;
-  rules.regions = regions_;
+  rules.regions = service == "iam" || service == "sts" ? global_regions_ : regions_;
   rules.service = service;
   rules.max_skew = max_skew_;
   RETURN_IF_ERROR(VerifySigV4(request, *claim, key.secret, rules, now, signing_keys_));

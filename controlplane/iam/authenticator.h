@@ -22,9 +22,10 @@ class Authenticator {
   // Looks a key up: InvalidClientTokenId for one that is unknown, inactive or has another session token, ExpiredToken.
   using KeySource = std::function<StatusOr<KnownKey>(const std::string& access_key_id, const std::string& session_token)>;
 
-  // Signatures are good for this region only, and for `max_skew` around our clock.
+  // Signatures are good for this region only (those of IAM and STS, which are global, for us-east-1 too), and for
+  // `max_skew` around our clock.
   Authenticator(std::string region, std::chrono::seconds max_skew, KeySource keys)
-      : regions_{std::move(region)}, max_skew_(max_skew), keys_(std::move(keys)) {}
+      : regions_{region}, global_regions_{std::move(region), "us-east-1"}, max_skew_(max_skew), keys_(std::move(keys)) {}
 
   // `service` is the one that is called: "elasticache". Errors are those of sigv4.h.
   StatusOr<Caller> BySignature(const HttpRequestView& request, std::string_view service, SigningTime now);
@@ -36,6 +37,7 @@ class Authenticator {
 
  private:
   const std::vector<std::string> regions_;
+  const std::vector<std::string> global_regions_;
   const std::chrono::seconds max_skew_;
   const KeySource keys_;
   SigningKeys signing_keys_;

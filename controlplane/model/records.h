@@ -17,6 +17,7 @@
 
 #include "common/clock.h"
 #include "controlplane/model/status.h"
+#include "controlplane/model/tags.h"
 
 namespace elastilab {
 
@@ -235,19 +236,6 @@ struct FailoverRecord {
   int64_t lost_bytes = -1;
   std::string outcome;         // "promoted", "no replica left", "" while under way
   bool operator==(const FailoverRecord&) const = default;
-};
-
-struct Tag {
-  std::string key;
-  std::string value;
-  bool operator==(const Tag&) const = default;
-};
-
-// All tags of one resource.
-struct TagSet {
-  std::string arn;
-  std::vector<Tag> tags;  // in the order they were added
-  bool operator==(const TagSet&) const = default;
 };
 
 struct Subnet {

@@ -50,6 +50,16 @@ constexpr TableName kTable<CacheUserGroup> = {"cache_user_group", "id"};
 template <>
 constexpr TableName kTable<CacheSecurityGroup> = {"cache_security_group", "name"};
 template <>
+constexpr TableName kTable<IamUser> = {"iam_user", "key"};
+template <>
+constexpr TableName kTable<IamGroup> = {"iam_group", "key"};
+template <>
+constexpr TableName kTable<IamRole> = {"iam_role", "key"};
+template <>
+constexpr TableName kTable<AccessKey> = {"access_key", "key"};
+template <>
+constexpr TableName kTable<ManagedPolicy> = {"managed_policy", "key"};
+template <>
 constexpr TableName kTable<ReservedNode> = {"reserved_node", "id"};
 template <>
 constexpr TableName kTable<ParameterGroup> = {"parameter_group", "name"};

@@ -150,8 +150,52 @@ constexpr const char* kParameterGroups = R"sql(
     doc TEXT NOT NULL);
 )sql";
 
+constexpr const char* kIdentities = R"sql(
+  CREATE TABLE iam_user (
+    key TEXT PRIMARY KEY,
+    name TEXT AS (doc ->> 'name'),
+    path TEXT AS (doc ->> 'path'),
+    id TEXT AS (doc ->> 'id'),
+    "groups" TEXT AS (doc ->> 'groups'),
+    attached TEXT AS (doc ->> 'attached'),
+    boundary TEXT AS (doc ->> 'boundary'),
+    created_at TEXT AS (doc ->> 'created_at'),
+    doc TEXT NOT NULL);
+  CREATE TABLE iam_group (
+    key TEXT PRIMARY KEY,
+    name TEXT AS (doc ->> 'name'),
+    path TEXT AS (doc ->> 'path'),
+    id TEXT AS (doc ->> 'id'),
+    attached TEXT AS (doc ->> 'attached'),
+    created_at TEXT AS (doc ->> 'created_at'),
+    doc TEXT NOT NULL);
+  CREATE TABLE iam_role (
+    key TEXT PRIMARY KEY,
+    name TEXT AS (doc ->> 'name'),
+    path TEXT AS (doc ->> 'path'),
+    id TEXT AS (doc ->> 'id'),
+    attached TEXT AS (doc ->> 'attached'),
+    boundary TEXT AS (doc ->> 'boundary'),
+    created_at TEXT AS (doc ->> 'created_at'),
+    doc TEXT NOT NULL);
+  CREATE TABLE access_key (
+    key TEXT PRIMARY KEY,
+    user_name TEXT AS (doc ->> 'user_name'),
+    active INTEGER AS (doc ->> 'active'),
+    created_at TEXT AS (doc ->> 'created_at'),
+    doc TEXT NOT NULL);
+  CREATE TABLE managed_policy (
+    key TEXT PRIMARY KEY,
+    name TEXT AS (doc ->> 'name'),
+    path TEXT AS (doc ->> 'path'),
+    id TEXT AS (doc ->> 'id'),
+    default_version INTEGER AS (doc ->> 'default_version'),
+    created_at TEXT AS (doc ->> 'created_at'),
+    doc TEXT NOT NULL);
+)sql";
+
 // Step n brings a database from user_version n to n + 1.
-constexpr std::array kSteps = {kRecords, kAccounts, kParameterGroups};
+constexpr std::array kSteps = {kRecords, kAccounts, kParameterGroups, kIdentities};
 
 }  // namespace
 

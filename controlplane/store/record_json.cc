@@ -10,15 +10,14 @@
 #include <vector>
 
 #include "common/time_text.h"
+#include "controlplane/store/identity_fields.h"
+#include "controlplane/store/record_fields.h"
 #include "controlplane/store/state.h"
 
 namespace elastilab {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-template <typename T, typename Record>
-concept Is = std::same_as<std::remove_const_t<T>, Record>;
 
 // ---- The fields of each record, once for both directions: v(name, member) ------------------------------------------
 
@@ -458,6 +457,11 @@ EL_INSTANTIATE(CacheUser)
 EL_INSTANTIATE(CacheUserGroup)
 EL_INSTANTIATE(CacheSecurityGroup)
 EL_INSTANTIATE(ReservedNode)
+EL_INSTANTIATE(IamUser)
+EL_INSTANTIATE(IamGroup)
+EL_INSTANTIATE(IamRole)
+EL_INSTANTIATE(AccessKey)
+EL_INSTANTIATE(ManagedPolicy)
 EL_INSTANTIATE(ParameterGroup)
 EL_INSTANTIATE(Zone)
 EL_INSTANTIATE(LabSettings)

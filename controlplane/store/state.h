@@ -7,6 +7,8 @@
 #include <string>
 #include <utility>
 
+#include "common/text.h"
+#include "controlplane/model/identities.h"
 #include "controlplane/model/records.h"
 
 namespace elastilab {
@@ -21,6 +23,11 @@ inline const std::string& KeyOf(const TagSet& r) { return r.arn; }
 inline const std::string& KeyOf(const SubnetGroup& r) { return r.name; }
 inline const std::string& KeyOf(const CacheUser& r) { return r.id; }
 inline const std::string& KeyOf(const CacheUserGroup& r) { return r.id; }
+inline std::string KeyOf(const IamUser& r) { return LowerCase(r.name); }
+inline std::string KeyOf(const IamGroup& r) { return LowerCase(r.name); }
+inline std::string KeyOf(const IamRole& r) { return LowerCase(r.name); }
+inline const std::string& KeyOf(const AccessKey& r) { return r.id; }
+inline std::string KeyOf(const ManagedPolicy& r) { return LowerCase(r.name); }
 inline const std::string& KeyOf(const CacheSecurityGroup& r) { return r.name; }
 inline const std::string& KeyOf(const ReservedNode& r) { return r.id; }
 inline const std::string& KeyOf(const ParameterGroup& r) { return r.name; }
@@ -45,6 +52,11 @@ struct State {
   Table<CacheUser> cache_users;
   Table<CacheUserGroup> cache_user_groups;
   Table<CacheSecurityGroup> security_groups;
+  Table<IamUser> iam_users;
+  Table<IamGroup> iam_groups;
+  Table<IamRole> iam_roles;
+  Table<AccessKey> access_keys;
+  Table<ManagedPolicy> managed_policies;
   Table<ReservedNode> reserved_nodes;
   Table<ParameterGroup> parameter_groups;
   Table<Zone> zones;
@@ -75,6 +87,11 @@ template <> inline const Table<TagSet>& State::table<TagSet>() const { return ta
 template <> inline const Table<SubnetGroup>& State::table<SubnetGroup>() const { return subnet_groups; }
 template <> inline const Table<CacheUser>& State::table<CacheUser>() const { return cache_users; }
 template <> inline const Table<CacheUserGroup>& State::table<CacheUserGroup>() const { return cache_user_groups; }
+template <> inline const Table<IamUser>& State::table<IamUser>() const { return iam_users; }
+template <> inline const Table<IamGroup>& State::table<IamGroup>() const { return iam_groups; }
+template <> inline const Table<IamRole>& State::table<IamRole>() const { return iam_roles; }
+template <> inline const Table<AccessKey>& State::table<AccessKey>() const { return access_keys; }
+template <> inline const Table<ManagedPolicy>& State::table<ManagedPolicy>() const { return managed_policies; }
 template <> inline const Table<CacheSecurityGroup>& State::table<CacheSecurityGroup>() const { return security_groups; }
 template <> inline const Table<ReservedNode>& State::table<ReservedNode>() const { return reserved_nodes; }
 template <> inline const Table<ParameterGroup>& State::table<ParameterGroup>() const { return parameter_groups; }
@@ -95,6 +112,11 @@ void ForEachKind(F&& f) {
   f.template operator()<CacheUser>();
   f.template operator()<CacheUserGroup>();
   f.template operator()<CacheSecurityGroup>();
+  f.template operator()<IamUser>();
+  f.template operator()<IamGroup>();
+  f.template operator()<IamRole>();
+  f.template operator()<AccessKey>();
+  f.template operator()<ManagedPolicy>();
   f.template operator()<ReservedNode>();
   f.template operator()<ParameterGroup>();
   f.template operator()<Zone>();

@@ -67,6 +67,11 @@ TEST_F(DurabilityTest, EveryKindOfRecordSurvivesAReopen) {
     draft.Put(user);
     draft.Put(CacheUserGroup{.id = "ug", .user_ids = {"u"}});
     draft.Put(CacheSecurityGroup{.name = "sg", .description = "d", .ingress = {{"web", "123456789012"}}});
+    draft.Put(IamUser{.name = "Alice", .id = "AIDA1", .groups = {"devs"}});
+    draft.Put(IamGroup{.name = "devs", .id = "AGPA1"});
+    draft.Put(IamRole{.name = "ops", .id = "AROA1", .trust_policy = "{}"});
+    draft.Put(AccessKey{.id = "AKIA1", .user_name = "Alice"});
+    draft.Put(ManagedPolicy{.name = "P", .id = "ANPA1", .versions = {{1, "{}", ServiceTime()}}});
     ReservedNode reserved;
     reserved.id = "ri-1";
     reserved.fixed_price = 97;
@@ -83,6 +88,7 @@ TEST_F(DurabilityTest, EveryKindOfRecordSurvivesAReopen) {
     EXPECT_EQ(state.Find<NodeGroup>("g/0001")->group_id, "g");
     EXPECT_EQ(state.Find<CacheNode>(3)->cluster_id, "c");
     EXPECT_EQ(state.Find<CacheUser>("u")->access_string, "on ~* +@all");
+    EXPECT_EQ(state.Find<IamUser>("alice")->name, "Alice") << "found whatever its case";
     EXPECT_EQ(state.Find<ReservedNode>("ri-1")->fixed_price, 97);
     EXPECT_EQ(state.Find<Zone>("us-east-1a")->status, ZoneStatus::kLost);
     EXPECT_EQ(state.Find<LabSettings>(1)->region, "eu-west-1");

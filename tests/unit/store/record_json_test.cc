@@ -1,5 +1,7 @@
 #include "controlplane/store/record_json.h"
 
+#include "controlplane/model/identities.h"
+
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -176,6 +178,43 @@ TEST(RecordJsonTest, EveryKindOfRecordComesBackWithEveryField) {
   ExpectRoundTrip(CacheUserGroup{
       .id = "g", .status = UserStatus::kDeleting, .engine = Engine::kValkey, .user_ids = {"u", "default"}});
   ExpectRoundTrip(CacheSecurityGroup{.name = "s", .description = "d", .ingress = {{"web", "123456789012"}}});
+  ExpectRoundTrip(IamUser{.name = "Alice",
+                          .path = "/team/",
+                          .id = "AIDA1",
+                          .created_at = kTime,
+                          .groups = {"devs"},
+                          .attached = {"arn:p"},
+                          .inline_policies = {{"i", "{}"}},
+                          .boundary = "arn:b",
+                          .tags = {{"k", "v"}}});
+  ExpectRoundTrip(IamGroup{.name = "Devs",
+                           .path = "/team/",
+                           .id = "AGPA1",
+                           .created_at = kTime,
+                           .attached = {"arn:p"},
+                           .inline_policies = {{"i", "{}"}}});
+  ExpectRoundTrip(IamRole{.name = "Ops",
+                          .path = "/team/",
+                          .id = "AROA1",
+                          .created_at = kTime,
+                          .trust_policy = "{}",
+                          .description = "d",
+                          .max_session_seconds = 7200,
+                          .attached = {"arn:p"},
+                          .inline_policies = {{"i", "{}"}},
+                          .boundary = "arn:b",
+                          .tags = {{"k", "v"}}});
+  ExpectRoundTrip(AccessKey{.id = "AKIA1", .user_name = "alice", .active = false, .created_at = kTime});
+  ExpectRoundTrip(ManagedPolicy{.name = "P",
+                                .path = "/team/",
+                                .id = "ANPA1",
+                                .description = "d",
+                                .created_at = kTime,
+                                .updated_at = kTime,
+                                .versions = {{2, "{}", kTime}},
+                                .default_version = 2,
+                                .last_version = 3,
+                                .tags = {{"k", "v"}}});
   ExpectRoundTrip(ReservedNode{.id = "ri-1",
                                .offering_id = "o",
                                .node_type = "cache.t4g.micro",
