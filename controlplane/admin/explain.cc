@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "controlplane/admin/handlers.h"
+#include "controlplane/catalog/parameter_groups.h"
 #include "controlplane/planner/failover.h"
 #include "controlplane/reconcile/observer.h"
 
@@ -26,6 +27,16 @@ std::string_view Word(Life life) {
   return "not known";
 }
 
+std::string DescribeParameters(const World& world, const CacheNode& node) {
+  if (node.parameters == ParameterStatus::kInSync) return "";
+  if (node.parameters == ParameterStatus::kApplying) return "; its parameters are being applied";
+  const auto& groups = world.records.parameter_groups;
+  const auto group = groups.find(world.records.clusters.at(node.cluster_id).parameter_group);
+  if (group == groups.end()) return "";
+  return fmt::format("; runs with older values of {} until it is rebooted",
+                     fmt::join(WaitingForReboot(group->second, node.startup_settings), ", "));
+}
+
 std::string DescribeNode(const World& world, const CacheNode& node) {
   const auto seen = world.seen.find(node.uid);
   const bool settled = IsSettled(world, node);
@@ -39,6 +50,7 @@ std::string DescribeNode(const World& world, const CacheNode& node) {
       line += node.follows == 0 ? "; waits for a primary to follow" : "; waits for its first sync";
     }
   }
+  line += DescribeParameters(world, node);
   if (seen != world.seen.end() && !seen->second.problem.empty()) line += "; problem: " + seen->second.problem;
   return line;
 }

@@ -67,6 +67,17 @@ std::vector<ParameterSetting> StartupSettings(const ParameterGroup& group) {
   return startup;
 }
 
+std::vector<std::string> WaitingForReboot(const ParameterGroup& group,
+                                          const std::vector<ParameterSetting>& startup_settings) {
+  const auto wished = ParametersInForce(group, StartupSettings(group));
+  const auto present = ParametersInForce(group, startup_settings);
+  std::vector<std::string> names;
+  for (const auto& [name, value] : wished) {
+    if (present.at(name) != value) names.push_back(name);
+  }
+  return names;
+}
+
 std::map<std::string, std::string> ParametersInForce(const ParameterGroup& group,
                                                      const std::vector<ParameterSetting>& startup_settings) {
   std::map<std::string, std::string> values;

@@ -44,6 +44,10 @@ bool IsStartupParameter(Engine engine, const Parameter& parameter);
 // What the group says of startup parameters beyond the defaults, in name order.
 std::vector<ParameterSetting> StartupSettings(const ParameterGroup& group);
 
+// The parameters for which a process with these startup settings needs a reboot, in name order.
+std::vector<std::string> WaitingForReboot(const ParameterGroup& group,
+                                          const std::vector<ParameterSetting>& startup_settings);
+
 // The values of all parameters of the family for a node with these startup settings. Those of another family than the
 // group's are left out.
 std::map<std::string, std::string> ParametersInForce(const ParameterGroup& group,

@@ -100,6 +100,7 @@ class ParametersTest(LabTest):
         eventually(lambda: self.apply_status("single")["ParameterApplyStatus"] == "pending-reboot", what="it waits")
         self.assertEqual(self.apply_status("single")["CacheNodeIdsToReboot"], ["0001"])
         self.assertRaises(Redis.Error, redis, address, "SELECT", "31")
+        self.assertIn("older values of databases", self.lab.run("explain", "single").stdout)
         eventually(lambda: self.lab.cluster("single")["CacheClusterStatus"] == "available", what="single available")
         self.lab.run("reboot-cache-cluster", "--cache-cluster-id", "single", "--cache-node-ids-to-reboot", "0001")
         self.in_sync("single")

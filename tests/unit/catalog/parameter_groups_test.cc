@@ -42,6 +42,13 @@ TEST(ParameterGroupsTest, ImmediateValuesHoldNowOthersAsTheyWereAtTheStart) {
   EXPECT_EQ(ParametersInForce(group, StartupSettings(group)).at("databases"), "32");
 }
 
+TEST(ParameterGroupsTest, WhatWaitsForARebootIsNamed) {
+  const ParameterGroup group = Group("memcached1.6", {{"chunk_size", "96"}, {"idle_timeout", "60"}, {"watch", "1"}});
+  EXPECT_THAT(WaitingForReboot(group, {{"backlog_queue_limit", "9"}, {"idle_timeout", "60"}}),
+              ElementsAre("backlog_queue_limit", "chunk_size"));
+  EXPECT_THAT(WaitingForReboot(group, StartupSettings(group)), IsEmpty());
+}
+
 TEST(ParameterGroupsTest, AValueThatIsTheDefaultAsksForNoReboot) {
   EXPECT_THAT(StartupSettings(Group("redis7", {{"databases", "16"}})), IsEmpty());
 }
