@@ -10,6 +10,7 @@
 #include "cli/commands/api_flags.h"
 #include "cli/commands/field_help.h"
 #include "cli/commands/registry.h"
+#include "schema/identity_operations.h"
 #include "schema/json.h"
 #include "schema/operations.h"
 #include "schema/required.h"
@@ -169,6 +170,19 @@ bool PagesByHand(const Operation& operation, const Args& args) {
   return given(operation.paging->limit) || given(operation.paging->input_token);
 }
 
+// "create-user" is ElastiCache's, "iam create-user" IAM's.
+const Operation* OperationOfCommand(std::string_view name) {
+  const auto in = [](const std::vector<Operation>& operations, std::string_view cli_name) -> const Operation* {
+    for (const Operation& operation : operations) {
+      if (operation.cli_name == cli_name) return &operation;
+    }
+    return nullptr;
+  };
+  if (name.starts_with("iam ")) return in(IamOperations(), name.substr(4));
+  if (name.starts_with("sts ")) return in(StsOperations(), name.substr(4));
+  return OperationFromCliName(name);
+}
+
 StatusOr<int> RunOperation(const Operation& operation, Context& context) {
   ASSIGN_OR_RETURN(const OutputFormat format, context.Format(OutputFormat::kJson));
   const auto request = NewMessage(operation.request);
@@ -217,14 +231,18 @@ CommandSpec OperationSpec(const Operation& operation) {
 }
 
 std::optional<Command> ApiCommand(const std::string& name) {
-  const Operation* operation = OperationFromCliName(name);
+  const Operation* operation = OperationOfCommand(name);
   if (operation == nullptr) return std::nullopt;
-  return Command{OperationSpec(*operation), [operation](Context& context) { return RunOperation(*operation, context); }};
+  CommandSpec spec = OperationSpec(*operation);
+  spec.name = name;
+  return Command{std::move(spec), [operation](Context& context) { return RunOperation(*operation, context); }};
 }
 
 std::vector<std::string> ApiCommandNames() {
   std::vector<std::string> names;
   for (const Operation& operation : AllOperations()) names.push_back(operation.cli_name);
+  for (const Operation& operation : IamOperations()) names.push_back("iam " + operation.cli_name);
+  for (const Operation& operation : StsOperations()) names.push_back("sts " + operation.cli_name);
   return names;
 }
 

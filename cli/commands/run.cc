@@ -96,12 +96,21 @@ int RunCli(const std::vector<std::string>& words, Io& io, const Context::RpcMake
   std::string name = words[at];
   std::vector<std::string> others = words;
   others.erase(others.begin() + static_cast<std::ptrdiff_t>(at));
+  // Services with operations of their own: `elastilab iam create-user`, `elastilab help iam create-user`.
+  const auto take_service_operation = [&] {
+    if ((name != "iam" && name != "sts") || others.empty() || others.front().starts_with("-")) return;
+    name += " " + others.front();
+    others.erase(others.begin());
+  };
+  take_service_operation();
   if (name == "help") {
     if (others.empty()) {
       io.out << HelpIndex() << std::flush;
       return kExitOk;
     }
     name = others.front();
+    others.erase(others.begin());
+    take_service_operation();
     others = {"--help"};
   }
   const auto command = FindCommand(name);

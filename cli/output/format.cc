@@ -23,7 +23,8 @@ StatusOr<OutputFormat> ParseOutputFormat(std::string_view text) {
 
 std::string RenderMessage(const google::protobuf::Message& message, OutputFormat format, const Style& style) {
   if (message.GetDescriptor()->field_count() == 0) return "";
-  const std::string json = ToAwsJson(message, {.indent = 4, .empty_lists = true});
+  // A reply is for whoever asked: the secret of a new key is shown to its owner, once.
+  const std::string json = ToAwsJson(message, {.indent = 4, .empty_lists = true, .secret = nullptr});
   if (format == OutputFormat::kJson) return json + "\n";
   return RenderTree(ordered_json::parse(json), format, style);
 }

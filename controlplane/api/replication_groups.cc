@@ -20,7 +20,7 @@ Status RefuseGroupFeatures(const v1::CreateReplicationGroupRequest& request) {
   const bool cluster_mode = request.num_node_groups() > 1 || request.cluster_mode() == v1::CLUSTER_MODE_ENABLED ||
                             request.cluster_mode() == v1::CLUSTER_MODE_COMPATIBLE || request.node_group_configuration_size() > 1;
   if (cluster_mode) return NotServedYet("Cluster mode (more than one node group)");
-  if (request.at_rest_encryption_enabled() || request.has_kms_key_id()) return NotServedYet("Encryption at rest");
+  if (request.has_kms_key_id()) return NotServedYet("Encryption at rest with a key of your own (KmsKeyId)");
   if (request.user_group_ids_size() > 0) return NotServedYet("User groups on a replication group");
   if (request.has_global_replication_group_id()) return NotServedYet("A global datastore");
   if (request.has_serverless_cache_snapshot_name()) return NotServedYet("Restoring a serverless snapshot");
@@ -105,6 +105,7 @@ StatusOr<ReplicationGroup> ReadGroup(const RequestContext& context, const std::s
   group.subnet_group = request.has_cache_subnet_group_name() ? LowerCase(request.cache_subnet_group_name()) : "default";
   group.automatic_failover = request.automatic_failover_enabled() ? AutomaticFailover::kEnabled : AutomaticFailover::kDisabled;
   group.multi_az = request.multi_az_enabled();
+  group.at_rest_encryption = request.at_rest_encryption_enabled();
   group.created_at = context.now;
   RETURN_IF_ERROR(FillCommonAttributes(request, group));
   return group;
@@ -157,6 +158,10 @@ Status CreateReplicationGroup(RequestContext& context, const v1::CreateReplicati
     }
     ReplicationGroup group = wish;
     RETURN_IF_ERROR(ProvisionGroup(context, draft, group, zones));
+    if (group.at_rest_encryption) {
+      draft.Emit({0, SourceType::kReplicationGroup, id, "Encryption at rest is on record only: this lab's files are as safe as the "
+                                                        "disk of its host, which ElastiLab does not encrypt", context.now});
+    }
     const std::vector<Tag> tags = ReadTags(request.tags());
     RETURN_IF_ERROR(PutTags(draft, Arn(context.region.location, "replicationgroup", id), tags));
     for (const std::string& member : group.member_clusters) {

@@ -151,7 +151,8 @@ void FillCacheCluster(const CacheCluster& cluster, const Lookup& find, const Reg
   }
   out.set_auth_token_enabled(false);
   out.set_transit_encryption_enabled(false);
-  out.set_at_rest_encryption_enabled(false);
+  const ReplicationGroup* group = cluster.group_id.empty() ? nullptr : find.group(cluster.group_id);
+  out.set_at_rest_encryption_enabled(group != nullptr && group->at_rest_encryption);
   out.set_arn(Arn(region.location, "cluster", cluster.id));
   out.set_replication_group_log_delivery_enabled(false);
   FillNetwork(cluster, out);

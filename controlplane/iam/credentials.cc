@@ -14,6 +14,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr size_t kUniqueIdCharacters = 17;
+constexpr size_t kKeyIdCharacters = 16;
 constexpr size_t kSecretCharacters = 40;
 constexpr size_t kMacCharacters = 64;
 
@@ -54,9 +55,11 @@ Session FromJson(const Json& json) {
 
 std::string NewUniqueId(std::string_view prefix) {
   constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-  const std::string random = RandomHex(kUniqueIdCharacters);
+  const bool key = prefix == "AKIA" || prefix == "ASIA";
+  const size_t characters = key ? kKeyIdCharacters : kUniqueIdCharacters;
+  const std::string random = RandomHex(characters);
   std::string id(prefix);
-  for (size_t i = 0; i < kUniqueIdCharacters; ++i) {
+  for (size_t i = 0; i < characters; ++i) {
     id += kAlphabet[static_cast<size_t>(std::stoi(random.substr(2 * i, 2), nullptr, 16)) % kAlphabet.size()];
   }
   return id;

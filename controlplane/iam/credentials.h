@@ -14,7 +14,7 @@
 
 namespace elastilab {
 
-// A unique id, never used again: `prefix` ("AIDA", "AKIA", …) and 17 random characters of A–Z and 2–7.
+// A unique id, never used again: `prefix` ("AIDA", "AROA", …) and 17 random characters of A–Z and 2–7; 16 for access keys.
 std::string NewUniqueId(std::string_view prefix);
 
 // The secret access key of this id: 40 characters, always the same in one lab.

@@ -35,6 +35,19 @@ Addresses Kept(const RedisObserved& observed, const Addresses& wanted) {
   return kept;
 }
 
+// Whoever is connected must connect again, and then finds who holds the endpoint.
+void CutClients(RedisBatch& batch) {
+  batch.push_back({"CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"});
+  batch.push_back({"CLIENT", "KILL", "TYPE", "pubsub"});
+}
+
+// A primary that is to hand over: no connection may bring it another write, also none that is open already.
+RedisBatch Rebind(const LiveSpec& to, const Addresses& wanted) {
+  RedisBatch batch = {Bind(wanted)};
+  if (to.endpoints.empty()) CutClients(batch);
+  return batch;
+}
+
 void AddFollow(const HostPort& primary, bool serve_stale, RedisBatch& batch) {
   batch.push_back({"CONFIG", "SET", "replica-serve-stale-data", serve_stale ? "yes" : "no"});
   batch.push_back({"REPLICAOF", primary.address, std::to_string(primary.port)});
@@ -44,11 +57,7 @@ RedisBatch BecomeReplica(const LaunchSpec& launch, const RedisObserved& observed
                          const Addresses& kept) {
   RedisBatch batch;
   if (!SameAddresses(observed.bound, kept)) batch.push_back(Bind(kept));
-  if (observed.primary) {
-    // Clients of the address it gave up must find the new primary there: they connect again.
-    batch.push_back({"CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"});
-    batch.push_back({"CLIENT", "KILL", "TYPE", "pubsub"});
-  }
+  if (observed.primary) CutClients(batch);
   if (to.follow && (observed.primary || observed.follows != to.follow)) {
     AddFollow(*to.follow, true, batch);
   } else if (!to.follow && observed.primary) {
@@ -80,7 +89,7 @@ std::vector<RedisBatch> PlanRedisApply(const LaunchSpec& launch, const RedisObse
   std::vector<RedisBatch> batches;
   if (to.role == NodeRole::kPrimary) {
     if (!observed.primary) batches.push_back({{"REPLICAOF", "NO", "ONE"}});
-    if (!SameAddresses(observed.bound, wanted)) batches.push_back({Bind(wanted)});
+    if (!SameAddresses(observed.bound, wanted)) batches.push_back(Rebind(to, wanted));
     return batches;
   }
   const Addresses kept = Kept(observed, wanted);

@@ -3,17 +3,13 @@
 
 #include "controlplane/api/context.h"
 #include "controlplane/iam/directory.h"
-#include "schema/operations.h"
+#include "schema/identity_operations.h"
 
 namespace elastilab {
 
 // `directory` outlives the tables.
 HandlerTable IamHandlers(const Directory& directory);
 HandlerTable StsHandlers(const Directory& directory);
-
-// All operations of the two services, for the faces. Live as long as the process.
-const std::vector<Operation>& IamOperations();
-const std::vector<Operation>& StsOperations();
 
 // One per noun; IamHandlers puts them together.
 void AddUserHandlers(HandlerTable& table, const Directory& directory);
