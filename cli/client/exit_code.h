@@ -3,7 +3,7 @@
 //   0  done, or already so
 //   1  general failure: no lab answers, the call broke off, a port is taken, a check of `doctor` failed, a cluster that
 //     is waited for failed
-//   2  usage: the command line itself is wrong; nothing was sent
+//   2  usage: the command line itself is wrong; nothing was sent (except for a --query that does not fit the answer)
 //   3  not found: there is no such cluster, group, node, zone; for `status`, no lab
 //   4  time-out: the state was not reached in time
 //   5  refused: the service answered and said no (a bad value, a combination, a quota, a state, no permission)

@@ -193,7 +193,7 @@ StatusOr<int> RunOperation(const Operation& operation, Context& context) {
   } else {
     RETURN_IF_ERROR(CallAllPages(context.rpc(), operation, request.get(), response.get()));
   }
-  context.Print(RenderMessage(*response, format, context.io.style));
+  RETURN_IF_ERROR(context.PrintAnswer(*response, format));
   return kExitOk;
 }
 
@@ -216,7 +216,7 @@ Status FillRequest(const Args& args, Message* request) {
 }
 
 CommandSpec OperationSpec(const Operation& operation) {
-  CommandSpec spec{.name = operation.cli_name, .group = "API", .summary = FieldHelp(operation.method->full_name())};
+  CommandSpec spec{.name = operation.cli_name, .group = "API", .answers = true, .summary = FieldHelp(operation.method->full_name())};
   if (spec.summary.empty()) spec.summary = "The API operation " + operation.name + ".";
   spec.flags = RequestFlags(operation.request);
   // With --cli-input-json flags can be left out, so FillRequest checks them.

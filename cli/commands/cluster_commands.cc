@@ -32,7 +32,7 @@ Status SendCreate(Context& context) {
 StatusOr<int> CreateCluster(Context& context) {
   const auto start = SteadyClock::now();
   const std::string id = context.args.Word(0);
-  ASSIGN_OR_RETURN(const auto format, context.Format(OutputFormat::kTable));
+  ASSIGN_OR_RETURN(const auto format, context.Format(OutputFormat::kDrawn));
   ASSIGN_OR_RETURN(const auto timeout, ParseDuration(context.args.Get("timeout", "5m")));
   RETURN_IF_ERROR(SendCreate(context));
   admin::v1::DescribeTopologyResponse topology;
@@ -41,8 +41,8 @@ StatusOr<int> CreateCluster(Context& context) {
   } else {
     RETURN_IF_ERROR(WaitForCluster(context, id, Target::kAvailable, timeout, &topology));
   }
-  if (format != OutputFormat::kTable) {
-    context.Print(RenderMessage(topology, format, context.io.style));
+  if (format != OutputFormat::kDrawn) {
+    RETURN_IF_ERROR(context.PrintAnswer(topology, format));
     return kExitOk;
   }
   context.Print(fmt::format("{} is {} ({} node{}, {})\n", id, context.io.style.State(topology.status()),
@@ -91,6 +91,7 @@ CommandSpec CreateSpec() {
   return {
       .name = "create-cluster",
       .group = "Clusters",
+      .answers = true,
       .summary = "Create a cluster and wait until it is available.",
       .details = "  elastilab create-cluster demo --engine redis --replicas 2 --multi-az\n"
                  "  elastilab create-cluster pages --engine memcached --nodes 3\n\n"

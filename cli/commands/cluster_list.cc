@@ -112,7 +112,7 @@ std::string AsTable(const std::vector<Row>& rows, const Style& style) {
 StatusOr<std::string> RenderClusterList(Context& context, OutputFormat format) {
   ASSIGN_OR_RETURN(const Everything all, FetchAll(context));
   const std::vector<Row> rows = RowsOf(all);
-  if (format == OutputFormat::kTable) return AsTable(rows, context.io.style);
+  if (format == OutputFormat::kDrawn) return AsTable(rows, context.io.style);
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
   for (const Row& row : rows) {
     list.push_back({{"Id", row.id},
@@ -124,7 +124,7 @@ StatusOr<std::string> RenderClusterList(Context& context, OutputFormat format) {
                     {"Nodes", row.nodes},
                     {"Endpoint", row.endpoint}});
   }
-  return RenderTree({{"Clusters", list}}, format, context.io.style);
+  return context.Render(nlohmann::ordered_json{{"Clusters", list}}, format);
 }
 
 StatusOr<std::vector<std::string>> ClusterIds(Context& context) {

@@ -45,6 +45,7 @@ struct Positional {
 struct CommandSpec {
   std::string name = {};     // "create-cluster"
   std::string group = {};    // heading in the list of commands; empty: hidden
+  bool answers = false;      // prints data, which --query can pick from
   std::string summary = {};  // one line
   std::string details = {};  // more, with examples
   std::vector<Positional> positionals = {};
@@ -77,7 +78,7 @@ class Args {
   std::vector<std::string> rest_;
 };
 
-// --output, --data-dir, --endpoint, --no-color, --help: every command takes them, before or after its name.
+// --output, --query, --data-dir, --endpoint, --no-color, --help: every command takes them, before or after its name.
 const std::vector<Flag>& GlobalFlags();
 
 // Usage errors name the flag or the word. Required flags are checked, all missing ones named at once, unless the

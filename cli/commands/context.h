@@ -3,12 +3,15 @@
 
 #include <functional>
 #include <memory>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <ostream>
 #include <string>
 
 #include "cli/client/exit_code.h"
 #include "cli/client/rpc.h"
 #include "cli/commands/command_line.h"
+#include "cli/jmespath/jmespath.h"
 #include "cli/lab/settings.h"
 #include "cli/output/format.h"
 #include "cli/output/style.h"
@@ -27,8 +30,14 @@ class Context {
  public:
   using RpcMaker = std::function<std::unique_ptr<Rpc>(const std::string& target)>;
 
-  Context(const Args& arguments, Io& io_, LabFiles lab_files, RpcMaker make_rpc)
-      : args(arguments), io(io_), files(std::move(lab_files)), make_rpc_(std::move(make_rpc)) {}
+  // `query` is what --query says, if it is given.
+  Context(const Args& arguments, Io& io_, LabFiles lab_files, RpcMaker make_rpc,
+          std::optional<jmespath::Expression> query = std::nullopt)
+      : args(arguments),
+        io(io_),
+        files(std::move(lab_files)),
+        make_rpc_(std::move(make_rpc)),
+        query_(std::move(query)) {}
 
   const Args& args;
   Io& io;
@@ -36,14 +45,30 @@ class Context {
 
   // Connects when first used.
   Rpc& rpc();
-  // What --output says, or the command's default.
+  // What --output says, or the command's default. Who can draw passes kDrawn, and draws when it comes back: not when a
+  // query has picked from the data.
   StatusOr<OutputFormat> Format(OutputFormat otherwise) const;
+  // The answer, or what --query finds in it, in any form but kDrawn. A query that does not fit is a usage error.
+  StatusOr<std::string> Render(const google::protobuf::Message& answer, OutputFormat format) const;
+  StatusOr<std::string> Render(const nlohmann::ordered_json& answer, OutputFormat format) const;
+  // Prints that, or the drawing.
+  template <typename Answer>
+  Status PrintAnswer(const Answer& answer, OutputFormat format, const std::string& drawing = "") {
+    if (format == OutputFormat::kDrawn) {
+      Print(drawing);
+      return absl::OkStatus();
+    }
+    ASSIGN_OR_RETURN(const std::string text, Render(answer, format));
+    Print(text);
+    return absl::OkStatus();
+  }
   void Print(const std::string& text) { io.out << text << std::flush; }
   // For people on a terminal or in a log; never mixed into the answer.
   void Note(const std::string& text) { io.err << text << "\n" << std::flush; }
 
  private:
   RpcMaker make_rpc_;
+  std::optional<jmespath::Expression> query_;
   std::unique_ptr<Rpc> rpc_;
 };
 

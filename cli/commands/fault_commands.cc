@@ -25,14 +25,13 @@ const std::map<std::string, admin::v1::FaultKind>& FaultKinds() {
 }
 
 StatusOr<int> Fault(Context& context) {
-  ASSIGN_OR_RETURN(const auto format, context.Format(OutputFormat::kTable));
+  ASSIGN_OR_RETURN(const auto format, context.Format(OutputFormat::kDrawn));
   admin::v1::InjectFaultRequest request;
   request.set_kind(FaultKinds().at(context.args.Word(0)));
   request.set_target(context.args.Word(1));
   ASSIGN_OR_RETURN(const auto response,
                    AdminCall<admin::v1::InjectFaultResponse>(context.rpc(), "InjectFault", request));
-  context.Print(format == OutputFormat::kTable ? response.what_happened() + "\n"
-                                               : RenderMessage(response, format, context.io.style));
+  RETURN_IF_ERROR(context.PrintAnswer(response, format, response.what_happened() + "\n"));
   return kExitOk;
 }
 
@@ -63,7 +62,7 @@ StatusOr<int> TestFailover(Context& context) {
   if (id.empty()) return UsageError("say which replication group: test-failover ID");
   const std::string shard = context.args.Get("node-group-id", "0001");
   ASSIGN_OR_RETURN(const auto format, context.Format(context.args.Word(0).empty() ? OutputFormat::kJson
-                                                                                  : OutputFormat::kTable));
+                                                                                  : OutputFormat::kDrawn));
   ASSIGN_OR_RETURN(const auto timeout, ParseDuration(context.args.Get("timeout", "60s")));
   Failover before;
   if (!context.args.Word(0).empty()) {
@@ -75,19 +74,18 @@ StatusOr<int> TestFailover(Context& context) {
   ASSIGN_OR_RETURN(const auto response, ApiCall<v1::TestFailoverResponse>(context.rpc(),
                                                                           "ReplicationGroups/TestFailover", request));
   if (context.args.Word(0).empty() || context.args.Has("no-wait")) {
-    context.Print(RenderMessage(response, format, context.io.style));
+    RETURN_IF_ERROR(context.PrintAnswer(response, format));
     return kExitOk;
   }
   Failover found;
   RETURN_IF_ERROR(WaitUntil(context, "the failover of " + id, timeout,
                             [&] { return LookForFailover(context, id, shard, before.id(), &found); }));
-  context.Print(format == OutputFormat::kTable ? FailoverLine(found) + "\n"
-                                               : RenderMessage(found, format, context.io.style));
+  RETURN_IF_ERROR(context.PrintAnswer(found, format, FailoverLine(found) + "\n"));
   return kExitOk;
 }
 
 StatusOr<int> Clock(Context& context) {
-  ASSIGN_OR_RETURN(const auto format, context.Format(OutputFormat::kTable));
+  ASSIGN_OR_RETURN(const auto format, context.Format(OutputFormat::kDrawn));
   admin::v1::GetClockResponse clock;
   if (context.args.Word(0) == "advance") {
     if (context.args.Word(1).empty()) return UsageError("say by how much: clock advance 7d");
@@ -100,8 +98,8 @@ StatusOr<int> Clock(Context& context) {
     ASSIGN_OR_RETURN(clock, AdminCall<admin::v1::GetClockResponse>(context.rpc(), "GetClock",
                                                                    admin::v1::GetClockRequest()));
   }
-  if (format != OutputFormat::kTable) {
-    context.Print(RenderMessage(clock, format, context.io.style));
+  if (format != OutputFormat::kDrawn) {
+    RETURN_IF_ERROR(context.PrintAnswer(clock, format));
     return kExitOk;
   }
   context.Print(fmt::format("{} UTC{}\n", TimeText(clock.service_time()),
@@ -119,6 +117,7 @@ std::vector<std::string> FaultNames() {
 CommandSpec FaultSpec() {
   return {.name = "fault",
           .group = "Practice",
+          .answers = true,
           .summary = "Do harm to one thing, to see it heal.",
           .details = "  elastilab fault kill-node demo-001        kill -9 of the process\n"
                      "  elastilab fault stop-node demo-001        SIGSTOP: alive, but silent\n"
@@ -135,6 +134,7 @@ CommandSpec FaultSpec() {
 CommandSpec TestFailoverSpec() {
   return {.name = "test-failover",
           .group = "Practice",
+          .answers = true,
           .summary = "Let the service fail a shard over, and say how long it took.",
           .details = "  elastilab test-failover demo\n\n"
                      "With --replication-group-id instead of ID it is the API's operation, and prints its answer.",
@@ -154,6 +154,7 @@ std::vector<Command> FaultCommands() {
       {TestFailoverSpec(), TestFailover},
       {{.name = "clock",
         .group = "Practice",
+        .answers = true,
         .summary = "Service time (windows, retention, event times): show it, or move it forward.",
         .details = "  elastilab clock\n  elastilab clock advance 7d",
         .positionals = {{.name = "WHAT", .help = "Default show.", .required = false, .kind = WordKind::kChoice,

@@ -71,6 +71,10 @@ const std::vector<Flag>& GlobalFlags() {
        .help = "How to print the answer. Friendly commands default to table, the API's own to json.",
        .choices = {"table", "json", "yaml", "text"},
        .letter = 'o'},
+      {.name = "query",
+       .value = "JMESPATH",
+       .help = "Print only what this expression picks from the answer, as the aws CLI does. Friendly commands print JSON "
+               "then, unless --output says otherwise."},
       {.name = "data-dir",
        .value = "DIR",
        .help = "Where the lab keeps its state. Default: $ELASTILAB_DATA_DIR, else ~/.local/share/elastilab."},

@@ -22,40 +22,42 @@ std::string EventLine(const Event& event, const Style& style) {
                      event.message());
 }
 
-std::string EventsText(const std::vector<Event>& events, OutputFormat format, const Style& style) {
-  if (format != OutputFormat::kTable) {
+StatusOr<std::string> EventsText(const Context& context, const std::vector<Event>& events, OutputFormat format) {
+  if (format != OutputFormat::kDrawn) {
     elasticache::v1::DescribeEventsResponse all;
     for (const Event& event : events) *all.add_events() = event;
-    return RenderMessage(all, format, style);
+    return context.Render(all, format);
   }
   std::string text;
-  for (const Event& event : events) text += EventLine(event, style);
+  for (const Event& event : events) text += EventLine(event, context.io.style);
   return text;
 }
 
 StatusOr<int> Events(Context& context) {
-  ASSIGN_OR_RETURN(const auto format, context.Format(OutputFormat::kTable));
+  ASSIGN_OR_RETURN(const auto format, context.Format(OutputFormat::kDrawn));
   EventFeed feed(context.args.Word(0));
   const bool follow = context.args.Has("follow");
   do {
     ASSIGN_OR_RETURN(int64_t revision, WaitForChange(context, -1, std::chrono::milliseconds(0)));
     ASSIGN_OR_RETURN(const auto events, feed.Next(context));
-    if (!events.empty() || !follow) context.Print(EventsText(events, format, context.io.style));
+    if (!events.empty() || !follow) {
+      ASSIGN_OR_RETURN(const std::string text, EventsText(context, events, format));
+      context.Print(text);
+    }
     if (follow) RETURN_IF_ERROR(WaitForChange(context, revision, kFollowWait).status());
   } while (follow);
   return kExitOk;
 }
 
 StatusOr<int> Failovers(Context& context) {
-  ASSIGN_OR_RETURN(const auto format, context.Format(OutputFormat::kTable));
+  ASSIGN_OR_RETURN(const auto format, context.Format(OutputFormat::kDrawn));
   admin::v1::ListFailoversRequest request;
   request.set_replication_group_id(context.args.Word(0));
   ASSIGN_OR_RETURN(const int limit, context.args.Int("limit", 0, 1, 1'000));
   request.set_limit(limit);
   ASSIGN_OR_RETURN(const auto response,
                    AdminCall<admin::v1::ListFailoversResponse>(context.rpc(), "ListFailovers", request));
-  context.Print(format == OutputFormat::kTable ? FailoverTable(response, context.io.style)
-                                               : RenderMessage(response, format, context.io.style));
+  RETURN_IF_ERROR(context.PrintAnswer(response, format, FailoverTable(response, context.io.style)));
   return kExitOk;
 }
 
@@ -65,6 +67,7 @@ std::vector<Command> HistoryCommands() {
   return {
       {{.name = "events",
         .group = "What happened",
+        .answers = true,
         .summary = "Events of a cluster or of all, oldest first.",
         .positionals = {{.name = "ID",
                          .help = "Only of this cluster or group and its members.",
@@ -75,6 +78,7 @@ std::vector<Command> HistoryCommands() {
        Events},
       {{.name = "failovers",
         .group = "What happened",
+        .answers = true,
         .summary = "Each change of primary: cause, timings, what can have been lost.",
         .positionals = {{.name = "ID", .help = "Only of this replication group.", .required = false,
                          .kind = WordKind::kClusterId}},

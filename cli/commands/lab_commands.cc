@@ -108,25 +108,24 @@ StatusOr<int> Down(Context& context) {
 }
 
 StatusOr<int> ShowStatus(Context& context) {
-  ASSIGN_OR_RETURN(const auto format, context.Format(OutputFormat::kTable));
+  ASSIGN_OR_RETURN(const auto format, context.Format(OutputFormat::kDrawn));
   const bool here = context.args.Get("endpoint").empty();
   if (here && RunningDaemon(context.files) == 0) {
     context.Note(fmt::format("The lab is not running (state in {}). Start it with: elastilab up", context.files.data_dir));
     return kExitNotFound;
   }
   ASSIGN_OR_RETURN(const auto lab, GetLab(context));
-  context.Print(format == OutputFormat::kTable ? LabText(lab, context.io.style)
-                                               : RenderMessage(lab, format, context.io.style));
+  RETURN_IF_ERROR(context.PrintAnswer(lab, format, LabText(lab, context.io.style)));
   return kExitOk;
 }
 
 StatusOr<int> Doctor(Context& context) {
-  ASSIGN_OR_RETURN(const auto format, context.Format(OutputFormat::kTable));
+  ASSIGN_OR_RETURN(const auto format, context.Format(OutputFormat::kDrawn));
   const auto saved = LoadSettings(context.files);
   const auto checks = RunDoctor(context.files, saved.ok() ? *saved : LabSettings());
   bool good = true;
   for (const Check& check : checks) good = good && check.verdict != Verdict::kBad;
-  if (format == OutputFormat::kTable) {
+  if (format == OutputFormat::kDrawn) {
     context.Print(DoctorText(checks, context.io.style));
     return good ? kExitOk : kExitFailure;
   }
@@ -135,7 +134,7 @@ StatusOr<int> Doctor(Context& context) {
     const char* verdict = check.verdict == Verdict::kGood ? "good" : check.verdict == Verdict::kBad ? "bad" : "warning";
     list.push_back({{"Check", check.what}, {"Verdict", verdict}, {"Detail", check.detail}, {"Fix", check.fix}});
   }
-  context.Print(RenderTree({{"Checks", list}}, format, context.io.style));
+  RETURN_IF_ERROR(context.PrintAnswer(nlohmann::ordered_json{{"Checks", list}}, format));
   return good ? kExitOk : kExitFailure;
 }
 
@@ -179,9 +178,9 @@ std::vector<Command> LabCommands() {
         .summary = "Stop every process of the lab in good order; its state stays.",
         .flags = {{.name = "timeout", .value = "TIME", .help = "After this it insists. Default 30s."}}},
        Down},
-      {{.name = "status", .group = "The lab", .summary = "Zones, agents, counts. Exit code 3 when it is not running."},
+      {{.name = "status", .group = "The lab", .answers = true, .summary = "Zones, agents, counts. Exit code 3 when it is not running."},
        ShowStatus},
-      {{.name = "doctor", .group = "The lab", .summary = "Check what a lab needs here, and say how to fix what is missing."},
+      {{.name = "doctor", .group = "The lab", .answers = true, .summary = "Check what a lab needs here, and say how to fix what is missing."},
        Doctor},
       {{.name = "env",
         .group = "The lab",

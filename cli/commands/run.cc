@@ -1,4 +1,7 @@
 #include <fmt/format.h>
+#include <google/protobuf/message.h>
+
+#include <nlohmann/json.hpp>
 
 #include "cli/commands/help_index.h"
 #include "cli/commands/registry.h"
@@ -42,6 +45,15 @@ Status UnknownCommand(const std::string& name) {
                                 similar.empty() ? "" : fmt::format("did you mean {}? ", fmt::join(similar, ", "))));
 }
 
+// Before anything is sent: a call that changes things must not fail afterwards for want of a bracket.
+StatusOr<std::optional<jmespath::Expression>> ParseQuery(const CommandSpec& spec, const Args& args) {
+  if (!args.Has("query")) return std::nullopt;
+  if (!spec.answers) return UsageError(fmt::format("{} prints no data that --query could pick from", spec.name));
+  auto query = jmespath::Expression::Parse(args.Get("query"));
+  if (!query.ok()) return UsageError(fmt::format("--query cannot be read:\n{}", std::string(query.status().message())));
+  return *std::move(query);
+}
+
 StatusOr<int> RunCommand(const Command& command, const std::vector<std::string>& words, Io& io,
                          const Context::RpcMaker& make_rpc) {
   ASSIGN_OR_RETURN(const Args args, ParseCommandLine(command.spec, words));
@@ -50,8 +62,9 @@ StatusOr<int> RunCommand(const Command& command, const std::vector<std::string>&
     io.out << HelpText(command.spec, io.style.width) << std::flush;
     return kExitOk;
   }
+  ASSIGN_OR_RETURN(auto query, ParseQuery(command.spec, args));
   ASSIGN_OR_RETURN(const std::string data_dir, FindDataDir(args.Get("data-dir")));
-  Context context(args, io, LabFiles{data_dir}, make_rpc);
+  Context context(args, io, LabFiles{data_dir}, make_rpc, std::move(query));
   auto code = command.run(context);
   if (!code.ok()) return Explained(code.status(), context);
   return code;
@@ -68,8 +81,25 @@ Rpc& Context::rpc() {
 }
 
 StatusOr<OutputFormat> Context::Format(OutputFormat otherwise) const {
-  if (!args.Has("output")) return otherwise;
-  return ParseOutputFormat(args.Get("output"));
+  const bool drawn = otherwise == OutputFormat::kDrawn;
+  if (!args.Has("output")) return drawn && query_ ? OutputFormat::kJson : otherwise;
+  ASSIGN_OR_RETURN(const OutputFormat format, ParseOutputFormat(args.Get("output")));
+  return format == OutputFormat::kTable && drawn && !query_ ? OutputFormat::kDrawn : format;
+}
+
+StatusOr<std::string> Context::Render(const google::protobuf::Message& answer, OutputFormat format) const {
+  if (!query_) return RenderMessage(answer, format, io.style);
+  return Render(MessageTree(answer), format);
+}
+
+StatusOr<std::string> Context::Render(const nlohmann::ordered_json& answer, OutputFormat format) const {
+  if (!query_) return RenderTree(answer, format, io.style);
+  const auto found = query_->Search(answer);
+  if (!found.ok()) {
+    return UsageError(fmt::format("the call was made, but --query does not fit its answer:\n{}",
+                                  std::string(found.status().message())));
+  }
+  return RenderTree(*found, format, io.style);
 }
 
 const std::vector<Command>& FriendlyCommands() {

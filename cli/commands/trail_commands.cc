@@ -41,8 +41,22 @@ std::string OnWhat(const Json& record) {
   return "";
 }
 
+// As JSON, one record per line, as in the file; otherwise in CloudTrail's envelope.
+Status PrintRecords(Context& context, const admin::v1::LookupTrailResponse& response, OutputFormat format) {
+  if (format == OutputFormat::kJson && !context.args.Has("query")) {
+    for (const std::string& record : response.records()) context.Print(record + "\n");
+    return absl::OkStatus();
+  }
+  auto records = nlohmann::ordered_json::array();
+  for (const std::string& line : response.records()) {
+    auto record = nlohmann::ordered_json::parse(line, nullptr, false);
+    if (record.is_object()) records.push_back(std::move(record));
+  }
+  return context.PrintAnswer(nlohmann::ordered_json{{"Records", std::move(records)}}, format);
+}
+
 StatusOr<int> ShowTrail(Context& context) {
-  ASSIGN_OR_RETURN(const auto format, context.Format(OutputFormat::kTable));
+  ASSIGN_OR_RETURN(const auto format, context.Format(OutputFormat::kDrawn));
   admin::v1::LookupTrailRequest request;
   request.set_user(context.args.Get("user"));
   request.set_event_name(context.args.Get("event"));
@@ -50,8 +64,8 @@ StatusOr<int> ShowTrail(Context& context) {
   ASSIGN_OR_RETURN(const int limit, context.args.Int("limit", 0, 1, 10'000));
   request.set_limit(limit);
   ASSIGN_OR_RETURN(const auto response, AdminCall<admin::v1::LookupTrailResponse>(context.rpc(), "LookupTrail", request));
-  if (format != OutputFormat::kTable) {
-    for (const std::string& record : response.records()) context.Print(record + "\n");
+  if (format != OutputFormat::kDrawn) {
+    RETURN_IF_ERROR(PrintRecords(context, response, format));
     return kExitOk;
   }
   TextTable table({"TIME", "WHO", "WHAT", "ON", "OUTCOME"});
@@ -74,10 +88,12 @@ StatusOr<int> ShowTrail(Context& context) {
 std::vector<Command> TrailCommands() {
   return {{{.name = "trail",
             .group = "What happened",
+            .answers = true,
             .summary = "Who changed what, and who was refused: the audit trail.",
             .details = "  elastilab trail --refused\n"
                        "  elastilab trail --user alice --event CreateReplicationGroup\n"
-                       "  elastilab trail -o json        CloudTrail records, one JSON object per line",
+                       "  elastilab trail -o json        CloudTrail records, one JSON object per line\n"
+                       "  elastilab trail --query 'Records[].eventName'",
             .flags = {{.name = "user", .value = "TEXT", .help = "Only callers whose ARN or access key id has this in it."},
                       {.name = "event", .value = "NAME", .help = "Only this operation: CreateCacheCluster."},
                       {.name = "refused", .kind = FlagKind::kSwitch, .help = "Only calls that failed."},

@@ -38,7 +38,7 @@ class Expression {
   std::shared_ptr<const Node> root_;
 };
 
-// All errors are InvalidArgument, say what is wrong, and show where:
+// All errors are InvalidArgument, say what is wrong, and (unless it is the text as a whole) show where:
 //
 //   Clusters[?Engine=='redis'
 //                            ^ expected ']', but the expression ends here

@@ -13,6 +13,15 @@ namespace elastilab {
 
 using nlohmann::ordered_json;
 
+namespace {
+
+// A reply is for whoever asked: the secret of a new key is shown to its owner, once.
+std::string AnswerJson(const google::protobuf::Message& message, int indent) {
+  return ToAwsJson(message, {.indent = indent, .empty_lists = true, .secret = nullptr});
+}
+
+}  // namespace
+
 StatusOr<OutputFormat> ParseOutputFormat(std::string_view text) {
   if (text == "table") return OutputFormat::kTable;
   if (text == "json") return OutputFormat::kJson;
@@ -21,23 +30,26 @@ StatusOr<OutputFormat> ParseOutputFormat(std::string_view text) {
   return UsageError("--output takes table, json, yaml or text, not '" + std::string(text) + "'");
 }
 
+ordered_json MessageTree(const google::protobuf::Message& message) {
+  return ordered_json::parse(AnswerJson(message, 0));
+}
+
 std::string RenderMessage(const google::protobuf::Message& message, OutputFormat format, const Style& style) {
   if (message.GetDescriptor()->field_count() == 0) return "";
-  // A reply is for whoever asked: the secret of a new key is shown to its owner, once.
-  const std::string json = ToAwsJson(message, {.indent = 4, .empty_lists = true, .secret = nullptr});
-  if (format == OutputFormat::kJson) return json + "\n";
-  return RenderTree(ordered_json::parse(json), format, style);
+  if (format == OutputFormat::kJson) return AnswerJson(message, 4) + "\n";
+  return RenderTree(MessageTree(message), format, style);
 }
 
 std::string RenderTree(const ordered_json& tree, OutputFormat format, const Style& style) {
   switch (format) {
     case OutputFormat::kJson:
-      return tree.dump(4) + "\n";
+      return tree.is_object() && tree.empty() ? "" : tree.dump(4) + "\n";
     case OutputFormat::kYaml:
-      return YamlText(tree);
+      return tree.is_object() && tree.empty() ? "" : YamlText(tree);
     case OutputFormat::kText:
       return TabText(tree);
     case OutputFormat::kTable:
+    case OutputFormat::kDrawn:
       return TableText(tree, style);
   }
   return "";

@@ -14,14 +14,23 @@ class Message;
 
 namespace elastilab {
 
-enum class OutputFormat { kTable, kJson, kYaml, kText };
+enum class OutputFormat {
+  kDrawn,  // what a friendly verb draws for people instead of printing data; trees are drawn as tables
+  kTable,
+  kJson,
+  kYaml,
+  kText,
+};
 
 // "table", "json", "yaml", "text"; a usage error otherwise.
 StatusOr<OutputFormat> ParseOutputFormat(std::string_view text);
 
+// The message as the tree that `--query` searches: members by their AWS names, empty lists included.
+nlohmann::ordered_json MessageTree(const google::protobuf::Message& message);
+
 // Ends with a newline; empty for a message without members, of which the aws CLI prints nothing either.
 std::string RenderMessage(const google::protobuf::Message& message, OutputFormat format, const Style& style);
-// The same for a value that is no message, such as the rows of a friendly verb.
+// The same for any value: the rows of a friendly verb, what a query found.
 std::string RenderTree(const nlohmann::ordered_json& tree, OutputFormat format, const Style& style);
 
 }  // namespace elastilab

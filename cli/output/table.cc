@@ -30,7 +30,8 @@ std::string TextTable::Text(const Style& style, const std::string& indent) const
     const size_t end = line.find_last_not_of(' ');
     text += line.substr(0, end == std::string::npos ? 0 : end + 1) + "\n";
   };
-  add_line(headings_, true);
+  const auto is_empty = [](const std::string& heading) { return heading.empty(); };
+  if (!std::all_of(headings_.begin(), headings_.end(), is_empty)) add_line(headings_, true);
   for (const auto& row : rows_) add_line(row, false);
   return text;
 }

@@ -15,7 +15,8 @@ class TextTable {
   void Add(std::vector<std::string> row) { rows_.push_back(std::move(row)); }
   bool empty() const { return rows_.empty(); }
 
-  // Ends with a newline. Columns in which no row says anything are left out.
+  // Ends with a newline. Columns in which no row says anything are left out, and so is the heading line when all
+  // headings are empty.
   std::string Text(const Style& style, const std::string& indent = "") const;
 
  private:

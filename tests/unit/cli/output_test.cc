@@ -23,7 +23,7 @@ std::string Render(const std::string& json, OutputFormat format) {
 
 TEST(FormatTest, Yaml) {
   EXPECT_EQ(Render(kTree, OutputFormat::kYaml),
-            "Items:\n- Id: a\n  On: true\n  Tags:\n  - Key: k\n    Value: v\n- Id: b\n  N: 2\nMarker: \"007\"\n");
+            "Items:\n- Id: a\n  \"On\": true\n  Tags:\n  - Key: k\n    Value: v\n- Id: b\n  N: 2\nMarker: \"007\"\n");
   EXPECT_EQ(Render(R"({"A":[],"B":"yes","C":"x: y","D":"plain text","E":{}})", OutputFormat::kYaml),
             "A: []\nB: \"yes\"\nC: \"x: y\"\nD: plain text\nE: {}\n");
 }
@@ -31,6 +31,22 @@ TEST(FormatTest, Yaml) {
 TEST(FormatTest, TextAsTheAwsCliHasIt) {
   EXPECT_EQ(Render(kTree, OutputFormat::kText), "007\nITEMS\ta\t\tTrue\nTAGS\tk\tv\nITEMS\tb\t2\t\n");
   EXPECT_EQ(Render(R"({"Names":["x","y"]})", OutputFormat::kText), "NAMES\tx\nNAMES\ty\n");
+}
+
+TEST(FormatTest, WhatQueriesFind) {
+  const char matrix[] = R"([["pages","available",3],["demo-001",null,1]])";
+  EXPECT_EQ(Render(matrix, OutputFormat::kText), "pages\tavailable\t3\ndemo-001\tNone\t1\n");
+  EXPECT_EQ(Render(matrix, OutputFormat::kTable), "pages     available  3\ndemo-001             1\n");
+  EXPECT_EQ(Render(R"(["a","b"])", OutputFormat::kText), "a\tb\n");
+  EXPECT_EQ(Render("null", OutputFormat::kText), "None\n");
+  EXPECT_EQ(Render("null", OutputFormat::kJson), "null\n");
+  EXPECT_EQ(Render("null", OutputFormat::kTable), "");
+  EXPECT_EQ(Render("\"pages\"", OutputFormat::kText), "pages\n");
+  EXPECT_EQ(Render("true", OutputFormat::kText), "True\n");
+  EXPECT_EQ(Render("[]", OutputFormat::kText), "");
+  EXPECT_EQ(Render("[]", OutputFormat::kJson), "[]\n");
+  EXPECT_EQ(Render("{}", OutputFormat::kJson), "") << "as aws prints nothing for it";
+  EXPECT_EQ(Render(R"([[["x"],1],"y"])", OutputFormat::kText), "y\n1\nx\n");
 }
 
 TEST(FormatTest, TableAndJson) {
