@@ -90,6 +90,9 @@ class Connection final : public HttpConnection {
         return Refuse({408, fmt::format("The request's head took longer than {} ms.", options().head_time.count())});
       case Phase::kBody:
         return Refuse({408, fmt::format("The request's body took longer than {} ms.", options().body_time.count())});
+      case Phase::kWriting:
+        Lowest(stream_).set_option(asio::socket_base::linger(true, 0), ignored);  // nor keep what it did not take
+        return Close();
       default:
         return Close();
     }
