@@ -14,6 +14,7 @@ std::vector<Command> ClusterCommands();  // create-cluster, delete-cluster, conn
 std::vector<Command> ShowCommands();     // describe-cluster, list-clusters, explain
 std::vector<Command> HistoryCommands();  // events, failovers
 std::vector<Command> TrailCommands();    // trail
+std::vector<Command> IamCommands();      // iam add-user, iam explain
 std::vector<Command> FaultCommands();    // fault, test-failover, clock
 std::vector<Command> WaitCommands();     // wait
 std::vector<Command> CompletionCommands();  // completion, and the hidden __complete

@@ -105,7 +105,7 @@ StatusOr<std::string> Context::Render(const nlohmann::ordered_json& answer, Outp
 const std::vector<Command>& FriendlyCommands() {
   static const auto& all = *[] {
     auto* commands = new std::vector<Command>;
-    for (const auto& part : {LabCommands, ClusterCommands, ShowCommands, WaitCommands, HistoryCommands, TrailCommands, FaultCommands,
+    for (const auto& part : {LabCommands, ClusterCommands, ShowCommands, WaitCommands, HistoryCommands, TrailCommands, IamCommands, FaultCommands,
                              CompletionCommands}) {
       for (Command& command : part()) commands->push_back(std::move(command));
     }

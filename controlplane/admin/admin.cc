@@ -20,6 +20,7 @@ std::map<std::string, AdminHandler, std::less<>> AdminHandlers() {
       {"GetLab", Typed(GetLab)},
       {"DescribeTopology", Typed(DescribeTopology)},
       {"Explain", Typed(Explain)},
+      {"ExplainAccess", Typed(ExplainAccess)},
       {"InjectFault", Typed(InjectFault)},
       {"ListFailovers", Typed(ListFailovers)},
       {"LookupTrail", Typed(LookupTrail)},

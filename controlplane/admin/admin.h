@@ -9,6 +9,8 @@
 #include "controlplane/api/context.h"
 #include "controlplane/audit/trail.h"
 #include "controlplane/fleet/fleet.h"
+#include "controlplane/iam/authorization/authorizer.h"
+#include "controlplane/iam/directory.h"
 #include "controlplane/reconcile/reconciler.h"
 
 namespace google::protobuf {
@@ -32,6 +34,8 @@ struct AdminContext {
   Fleet& fleet;
   SystemClock& clock;
   const Trail& trail;
+  const Authorizer& authorizer;
+  const Directory& directory;
   LabFacts facts;
   std::function<void(const std::string& zone)> start_zone;  // its agent may run again
   std::function<void()> stop_lab;                           // ends the control plane, after the reply

@@ -21,6 +21,8 @@ Status DescribeTopology(AdminContext& ctx, const pb::DescribeTopologyRequest& re
                         pb::DescribeTopologyResponse& response);
 // explain.cc
 Status Explain(AdminContext& ctx, const pb::ExplainRequest& request, pb::ExplainResponse& response);
+// access.cc
+Status ExplainAccess(AdminContext& ctx, const pb::ExplainAccessRequest& request, pb::ExplainAccessResponse& response);
 // harm.cc
 Status InjectFault(AdminContext& ctx, const pb::InjectFaultRequest& request, pb::InjectFaultResponse& response);
 

@@ -167,7 +167,7 @@ class Assembled final : public ControlPlane {
     LabFacts facts{std::string(kVersion), options_.data_dir, fmt::format("127.0.0.1:{}", options_.grpc_port),
                    options_.dns_port == 0 ? "" : fmt::format("127.0.0.1:{}", options_.dns_port),
                    options_.http_port == 0 ? "" : fmt::format("127.0.0.1:{}", options_.http_port), clock_.Now()};
-    admin_ = std::make_unique<AdminContext>(AdminContext{*region_, fleet_, clock_, *trail_, std::move(facts),
+    admin_ = std::make_unique<AdminContext>(AdminContext{*region_, fleet_, clock_, *trail_, gatekeeper_->authorizer(), *directory_, std::move(facts),
                                                          [this](const std::string&) { keeper_->Wake(); }, on_stop_});
   }
 

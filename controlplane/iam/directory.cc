@@ -170,6 +170,27 @@ StatusOr<PolicySet> Directory::PoliciesOfPrincipal(const std::string& arn) const
   return set;
 }
 
+StatusOr<Caller> Directory::CallerOfPrincipal(const std::string& arn) const {
+  if (const Caller root = RootCaller(where_.account); arn == root.arn) return root;
+  return store_.Read([&](const State& state) -> StatusOr<Caller> {
+    const std::string key = LowerCase(LastPart(arn));
+    const IamUser* user = state.Find<IamUser>(key);
+    if (user != nullptr && IamArn(where_, "user", user->path, user->name) == arn) return CallerOf(*user, where_);
+    const IamRole* role = state.Find<IamRole>(key);
+    if (role == nullptr || IamArn(where_, "role", role->path, role->name) != arn) {
+      return MakeFault(elasticache::v1::NO_SUCH_ENTITY, fmt::format("{} is no user or role of this account.", arn));
+    }
+    Caller caller;
+    caller.type = PrincipalType::kAssumedRole;
+    caller.account = where_.account;
+    caller.arn = fmt::format("arn:aws:sts::{}:assumed-role/{}/explained", where_.account, role->name);
+    caller.user_id = role->id + ":explained";
+    caller.role_name = role->name;
+    for (const Tag& tag : role->tags) caller.session_tags[tag.key] = tag.value;
+    return caller;
+  });
+}
+
 std::string Directory::ArnOf(std::string_view type, std::string_view name) const {
   const std::string key = LowerCase(name);
   return store_.Read([&](const State& state) -> std::string {

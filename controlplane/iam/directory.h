@@ -32,6 +32,10 @@ class Directory {
   // The same for a principal by name; NoSuchEntity when there is none.
   StatusOr<PolicySet> PoliciesOfPrincipal(const std::string& arn) const;
 
+  // The caller that a user, or a session of a role, would be; the account's root for its ARN. NoSuchEntity when there is no
+  // such principal.
+  StatusOr<Caller> CallerOfPrincipal(const std::string& arn) const;
+
   // "arn:aws:iam::…:user/team/alice" of an existing user, group, role or policy; empty when there is none.
   std::string ArnOf(std::string_view type, std::string_view name) const;
 
