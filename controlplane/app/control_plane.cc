@@ -127,15 +127,7 @@ class Assembled final : public ControlPlane {
     sources.policies = [this](const Caller& caller) { return directory_->PoliciesOf(caller); };
     sources.used = [this](const std::string& id, const std::string& service) { directory_->NoteUse(id, service); };
     sources.facts.iam_arn = [this](std::string_view type, std::string_view name) { return directory_->ArnOf(type, name); };
-    sources.facts.tags = [this](const std::string& arn) {
-      std::map<std::string, std::string> tags;
-      store_->Read([&](const State& state) {
-        const TagSet* set = state.Find<TagSet>(arn);
-        if (set == nullptr) return;
-        for (const Tag& tag : set->tags) tags[tag.key] = tag.value;
-      });
-      return tags;
-    };
+    sources.facts.tags = [this](const std::string& arn) { return directory_->TagsOf(arn); };
     return sources;
   }
 

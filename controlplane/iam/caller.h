@@ -17,8 +17,11 @@ struct Caller {
   std::string user_name;      // aws:username; users only
   std::string role_name;      // assumed roles only
   std::string access_key_id;  // the key that signed; empty for a call on the owner's own Unix socket
-  std::vector<std::string> session_policies;    // JSON documents that narrow a session; empty: not narrowed
+  // What narrows a session: JSON documents, and ARNs of managed policies. Both empty: nothing does.
+  std::vector<std::string> session_policies;
+  std::vector<std::string> session_policy_arns;
   std::map<std::string, std::string> session_tags;  // tags of the principal: aws:PrincipalTag/…
+  std::vector<std::string> transitive_tags;         // those of them (in lower case) that a session hands on to the next one
   // How the call came.
   std::string source_ip;   // empty: not over a network
   std::string user_agent;

@@ -33,7 +33,9 @@ Json ToJson(const Session& session) {
           {"user_name", caller.user_name},
           {"role_name", caller.role_name},
           {"policies", caller.session_policies},
-          {"tags", caller.session_tags}};
+          {"policy_arns", caller.session_policy_arns},
+          {"tags", caller.session_tags},
+          {"transitive_tags", caller.transitive_tags}};
 }
 
 Session FromJson(const Json& json) {
@@ -47,7 +49,9 @@ Session FromJson(const Json& json) {
   session.caller.user_name = json.at("user_name");
   session.caller.role_name = json.at("role_name");
   session.caller.session_policies = json.at("policies").get<std::vector<std::string>>();
+  session.caller.session_policy_arns = json.value("policy_arns", std::vector<std::string>());
   session.caller.session_tags = json.at("tags").get<std::map<std::string, std::string>>();
+  session.caller.transitive_tags = json.value("transitive_tags", std::vector<std::string>());
   return session;
 }
 

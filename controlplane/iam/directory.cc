@@ -23,7 +23,7 @@ const std::string& DefaultDocument(const ManagedPolicy& policy) {
 
 CompiledPolicyPtr AllowNothing() {
   static const CompiledPolicyPtr& nothing = *new CompiledPolicyPtr(
-      *CompilePolicy(R"({"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "*", "Resource": "*"}})",
+      *CompilePolicy(R"({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "none:None", "Resource": "*"}})",
                      PolicyKind::kSession));
   return nothing;
 }
@@ -51,7 +51,7 @@ std::string AwsPolicyArn(std::string_view name) { return fmt::format("{}{}", kAw
 
 template <typename Source>
 const ManagedPolicy* FindPolicy(const Source& source, const Location& where, const std::string& arn) {
-  if (arn.starts_with(kAwsPolicies)) return FindAwsManagedPolicy(LastPart(arn));
+  if (arn.starts_with(kAwsPolicies)) return FindAwsManagedPolicy(arn.substr(kAwsPolicies.size()));
   const ManagedPolicy* policy = source.template Find<ManagedPolicy>(LowerCase(LastPart(arn)));
   return policy != nullptr && IamArn(where, "policy", policy->path, policy->name) == arn ? policy : nullptr;
 }
@@ -62,6 +62,7 @@ StatusOr<KnownKey> Directory::FindKey(const std::string& access_key_id, const st
   if (!session_token.empty()) {
     ASSIGN_OR_RETURN(Session session, OpenSession(key_, access_key_id, session_token));
     if (clock_.Now() >= session.expires_at) return ExpiredToken();
+    RETURN_IF_ERROR(CheckStillThere(session.caller));
     return KnownKey{SecretAccessKey(key_, access_key_id), std::move(session.caller)};
   }
   if (access_key_id == kRootAccessKey) return KnownKey{Secret(std::string(kRootSecret)), RootCaller(where_.account)};
@@ -74,6 +75,26 @@ StatusOr<KnownKey> Directory::FindUserKey(const std::string& access_key_id) cons
     const IamUser* user = key == nullptr ? nullptr : state.Find<IamUser>(LowerCase(key->user_name));
     if (user == nullptr || !key->active) return InvalidClientTokenId();
     return KnownKey{SecretAccessKey(key_, access_key_id), CallerOf(*user, where_)};
+  });
+}
+
+// A session outlives the key it was made with and a new name of its user, but not the user or role itself.
+Status Directory::CheckStillThere(Caller& caller) const {
+  return store_.Read([&](const State& state) -> Status {
+    if (!caller.role_name.empty()) {
+      const IamRole* role = state.Find<IamRole>(LowerCase(caller.role_name));
+      return role != nullptr && caller.user_id.starts_with(role->id + ":") ? absl::OkStatus() : InvalidClientTokenId();
+    }
+    if (caller.user_name.empty()) return absl::OkStatus();
+    const IamUser* user = state.Find<IamUser>(LowerCase(caller.user_name));
+    if (user != nullptr && user->id == caller.user_id) return absl::OkStatus();
+    for (const auto& [key, other] : state.iam_users) {
+      if (other->id != caller.user_id) continue;
+      caller.user_name = other->name;
+      caller.arn = IamArn(where_, "user", other->path, other->name);
+      return absl::OkStatus();
+    }
+    return InvalidClientTokenId();
   });
 }
 
@@ -130,6 +151,19 @@ void Directory::ApplyRole(const State& state, const IamRole& role, PolicySet& se
   ApplyBoundary(state, role.boundary, "role " + role.name, set);
 }
 
+// The default version of a managed policy counts, as it is now.
+void Directory::ApplySession(const Caller& caller, const State& state, PolicySet& set) const {
+  for (size_t i = 0; i < caller.session_policies.size(); ++i) {
+    auto compiled = Compiled(caller.session_policies[i], PolicyKind::kSession);
+    set.session.push_back({fmt::format("session policy {}", i + 1), "", compiled ? std::move(compiled) : AllowNothing()});
+  }
+  for (const std::string& arn : caller.session_policy_arns) {
+    const size_t before = set.session.size();
+    ApplyManaged(state, arn, "", PolicyKind::kSession, set.session);
+    if (set.session.size() == before) set.session.push_back({arn, "", AllowNothing()});
+  }
+}
+
 PolicySet Directory::PoliciesOf(const Caller& caller) const {
   PolicySet set;
   set.root = caller.type == PrincipalType::kRoot;
@@ -140,11 +174,8 @@ PolicySet Directory::PoliciesOf(const Caller& caller) const {
     if (const IamRole* role = caller.role_name.empty() ? nullptr : state.Find<IamRole>(LowerCase(caller.role_name))) {
       if (caller.user_id.starts_with(role->id + ":")) ApplyRole(state, *role, set);
     }
+    ApplySession(caller, state, set);
   });
-  for (size_t i = 0; i < caller.session_policies.size(); ++i) {
-    auto compiled = Compiled(caller.session_policies[i], PolicyKind::kSession);
-    set.session.push_back({fmt::format("session policy {}", i + 1), "", compiled ? std::move(compiled) : AllowNothing()});
-  }
   return set;
 }
 
@@ -202,7 +233,27 @@ std::string Directory::ArnOf(std::string_view type, std::string_view name) const
   });
 }
 
+std::map<std::string, std::string> Directory::TagsOf(const std::string& arn) const {
+  std::map<std::string, std::string> tags;
+  store_.Read([&](const State& state) {
+    const auto add = [&](const auto* record, std::string_view type) {
+      if (record == nullptr || IamArn(where_, type, record->path, record->name) != arn) return;
+      for (const Tag& tag : record->tags) tags[tag.key] = tag.value;
+    };
+    if (const TagSet* set = state.Find<TagSet>(arn)) {
+      for (const Tag& tag : set->tags) tags[tag.key] = tag.value;
+    } else if (arn.starts_with(fmt::format("arn:aws:iam::{}:", where_.account))) {
+      const std::string key = LowerCase(LastPart(arn));
+      add(state.Find<IamUser>(key), "user");
+      add(state.Find<IamRole>(key), "role");
+      add(state.Find<ManagedPolicy>(key), "policy");
+    }
+  });
+  return tags;
+}
+
 void Directory::NoteUse(const std::string& access_key_id, const std::string& service) const {
+  if (!access_key_id.starts_with("AKIA")) return;  // sessions come and go, and nobody can ask for theirs
   std::lock_guard lock(used_mu_);
   used_[access_key_id] = {clock_.Now(), service};
 }

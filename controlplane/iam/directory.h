@@ -24,7 +24,8 @@ class Directory {
   Directory(const Store& store, const Clock& clock, const LabKey& key, Location where)
       : store_(store), clock_(clock), key_(key), where_(std::move(where)) {}
 
-  // For Authenticator: keys of users, sessions, and root's. Inactive keys count as unknown.
+  // For Authenticator: keys of users, sessions, and root's. Inactive keys count as unknown, and so do sessions of users and
+  // roles that are gone.
   StatusOr<KnownKey> FindKey(const std::string& access_key_id, const std::string& session_token) const;
 
   // For Authorizer: all policies that bind the caller. What is attached and cannot be read any more binds nothing.
@@ -39,7 +40,10 @@ class Directory {
   // "arn:aws:iam::…:user/team/alice" of an existing user, group, role or policy; empty when there is none.
   std::string ArnOf(std::string_view type, std::string_view name) const;
 
-  // When a key was used last: kept in memory only.
+  // Tags of any resource of the account: what aws:ResourceTag/… tells.
+  std::map<std::string, std::string> TagsOf(const std::string& arn) const;
+
+  // When a user's key was used last: kept in memory only.
   struct LastUse {
     ServiceTime at;
     std::string service;
@@ -52,6 +56,8 @@ class Directory {
 
  private:
   StatusOr<KnownKey> FindUserKey(const std::string& access_key_id) const;
+  Status CheckStillThere(Caller& caller) const;
+  void ApplySession(const Caller& caller, const State& state, PolicySet& set) const;
   CompiledPolicyPtr Compiled(const std::string& document, PolicyKind kind) const;
   void Apply(const State& state, const std::vector<std::string>& attached, const std::vector<InlinePolicy>& inline_policies,
              const std::string& owner, PolicySet& set) const;

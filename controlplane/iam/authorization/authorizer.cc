@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "controlplane/iam/sigv4.h"
 #include "schema/fault.h"
 
 namespace elastilab {
@@ -13,9 +14,16 @@ std::string Statements(const Decision& decision) {
   return text;
 }
 
+// Whoever has valid credentials may ask who they are and take temporary ones for themselves. Of a role, its trust policy
+// decides, which only the handler knows.
 bool NeedsNoPermission(const Caller& caller, const std::string& action) {
-  // Whoever has valid credentials may ask who they are.
-  return caller.type == PrincipalType::kService || action == "sts:GetCallerIdentity";
+  return caller.type == PrincipalType::kService || action == "sts:GetCallerIdentity" || action == "sts:GetSessionToken" ||
+         action == "sts:AssumeRole";
+}
+
+// GetSessionToken's credentials (without MFA, which the lab has not) are not taken by IAM.
+bool IsUsersSession(const Caller& caller) {
+  return caller.type != PrincipalType::kAssumedRole && caller.access_key_id.starts_with("ASIA");
 }
 
 }  // namespace
@@ -33,6 +41,10 @@ std::vector<PermissionDecision> Authorizer::Decide(const Operation& operation, c
 
 Status Authorizer::Authorize(const Operation& operation, const google::protobuf::Message& request, const Caller& caller,
                              ServiceTime now, std::string* decided_by) const {
+  if (IsUsersSession(caller) && ServicePrefix(operation) == "iam") {
+    *decided_by = "IAM takes no credentials of GetSessionToken";
+    return InvalidClientTokenId();
+  }
   if (caller.type == PrincipalType::kRoot && caller.session_policies.empty()) {
     *decided_by = "the account's root";
     return absl::OkStatus();

@@ -1,5 +1,6 @@
 #include "controlplane/iam/authorization/required_permissions.h"
 
+#include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
 
 #include <algorithm>
@@ -7,6 +8,8 @@
 #include "controlplane/iam/authorization/request_keys.h"
 #include "controlplane/iam/authorization/resources.h"
 #include "proto/elasticache/v1/annotations.pb.h"
+#include "schema/scalar.h"
+#include "schema/wire_names.h"
 
 namespace elastilab {
 namespace {
@@ -27,6 +30,41 @@ std::string DependentAction(const Operation& operation, const NamedResource& res
   return "";
 }
 
+// Whether the request could name a user and does not: then the call is about the caller itself.
+bool IsAboutTheCaller(const google::protobuf::Message& request) {
+  const auto* field = FindByWireName(request.GetDescriptor(), "UserName");
+  return field != nullptr && !IsRequired(field) && !request.GetReflection()->HasField(request, field);
+}
+
+std::string TextOf(const google::protobuf::Message& request, std::string_view member) {
+  const auto* field = FindByWireName(request.GetDescriptor(), member);
+  return field == nullptr || !request.GetReflection()->HasField(request, field) ? "" : ScalarText(request, field);
+}
+
+// Who renames or moves a user or group must be allowed to do so at both places.
+std::string NewArn(const google::protobuf::Message& request, const std::string& arn) {
+  const std::string new_name = TextOf(request, "NewUserName") + TextOf(request, "NewGroupName");
+  const std::string new_path = TextOf(request, "NewPath");
+  if (new_name.empty() && new_path.empty()) return "";
+  const size_t path = arn.find('/');
+  const size_t name = arn.rfind('/') + 1;
+  if (path == std::string::npos) return "";
+  return arn.substr(0, path) + (new_path.empty() ? arn.substr(path, name - path) : new_path) +
+         (new_name.empty() ? arn.substr(name) : new_name);
+}
+
+std::vector<NamedResource> ResourcesFor(const Operation& operation, const google::protobuf::Message& request,
+                                        const Caller& caller, const Location& where, const ResourceFacts& facts) {
+  const bool own = ServicePrefix(operation) == "iam" && !caller.user_name.empty() && IsAboutTheCaller(request);
+  if (own) return {{"user", caller.arn}};
+  std::vector<NamedResource> resources = ResourcesOf(operation, request, where, facts);
+  if (operation.name == "UpdateUser" || operation.name == "UpdateGroup") {
+    const std::string moved = NewArn(request, resources.front().arn);
+    if (!moved.empty()) resources.push_back({resources.front().type, moved});
+  }
+  return resources;
+}
+
 }  // namespace
 
 std::vector<RequiredPermission> RequiredPermissions(const Operation& operation, const google::protobuf::Message& request,
@@ -39,7 +77,7 @@ std::vector<RequiredPermission> RequiredPermissions(const Operation& operation, 
   const bool tags = keys.Find("aws:TagKeys") != nullptr;
   std::vector<RequiredPermission> required;
   std::vector<RequiredPermission> dependent;
-  for (const NamedResource& resource : ResourcesOf(operation, request, where, facts)) {
+  for (const NamedResource& resource : ResourcesFor(operation, request, caller, where, facts)) {
     RequiredPermission permission{action, resource.arn, service == "elasticache" ? KeysFor(resource.type, keys) : keys};
     AddResourceTags(facts, resource.arn, permission.context);
     permission.context.Fill(global);
