@@ -102,6 +102,7 @@ Operation FromMethod(const MethodDescriptor* method) {
   const v1::OperationInfo& info = method->options().GetExtension(v1::operation);
   operation.access = info.access();
   operation.mutates = info.access() == v1::WRITE || info.access() == v1::TAGGING;
+  operation.empty_result = info.empty_result();
   operation.required_resources.assign(info.required_resources().begin(), info.required_resources().end());
   if (info.has_paging()) operation.paging = ResolvePaging(info.paging(), operation);
   for (int fault : info.faults()) operation.faults.push_back(static_cast<v1::FaultCode>(fault));
@@ -134,7 +135,7 @@ const Operation* FindBy(std::string Operation::*key, std::string_view text) {
 
 }  // namespace
 
-bool Operation::HasResult() const { return response->field_count() > 0; }
+bool Operation::HasResult() const { return empty_result || response->field_count() > 0; }
 
 std::vector<Operation> OperationsOf(const ServiceDescriptor* service) {
   std::vector<Operation> operations;

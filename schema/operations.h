@@ -51,7 +51,9 @@ struct Operation {
   // The faults that the API declares; request-level faults come on top.
   std::vector<elasticache::v1::FaultCode> faults;
 
-  // Whether the reply has any content. The AWS wire leaves the result element out when it has not.
+  bool empty_result = false;
+
+  // Whether the reply has a result element on the AWS wire. If it can have no content it mostly has none.
   bool HasResult() const;
 };
 

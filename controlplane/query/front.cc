@@ -229,7 +229,7 @@ HttpResponse QueryFront::Call(const Exchange& exchange) {
                                       *exchange.request, exchange.response);
   if (!status.ok()) return exchange.Fault(status);
   return {200, "text/xml",
-          XmlReply(exchange.operation->name, exchange.service.xml_namespace, *exchange.response, exchange.request_id),
+          XmlReply(*exchange.operation, exchange.service.xml_namespace, *exchange.response, exchange.request_id),
           exchange.request_id};
 }
 

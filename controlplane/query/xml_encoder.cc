@@ -13,6 +13,7 @@
 
 #include "controlplane/query/xml_text.h"
 #include "schema/fault.h"
+#include "schema/operations.h"
 #include "schema/scalar.h"
 #include "schema/wire_names.h"
 
@@ -226,21 +227,21 @@ void AppendXmlMembers(const Message& message, std::string* out) {
   AppendMembers(message, LayoutOf(message.GetDescriptor()), out);
 }
 
-std::string XmlReply(std::string_view operation, std::string_view xml_namespace, const Message& response,
+std::string XmlReply(const Operation& operation, std::string_view xml_namespace, const Message& response,
                      std::string_view request_id) {
   std::string out;
   out.reserve(1024);
-  out.append("<").append(operation).append("Response xmlns=\"");
+  out.append("<").append(operation.name).append("Response xmlns=\"");
   AppendXmlText(xml_namespace, &out);
   out.append("\">");
-  if (response.GetDescriptor()->field_count() > 0) {
-    out.append("<").append(operation).append("Result>");
+  if (operation.HasResult()) {
+    out.append("<").append(operation.name).append("Result>");
     AppendXmlMembers(response, &out);
-    out.append("</").append(operation).append("Result>");
+    out.append("</").append(operation.name).append("Result>");
   }
   out.append("<ResponseMetadata>");
   AppendElement("RequestId", request_id, &out);
-  out.append("</ResponseMetadata></").append(operation).append("Response>");
+  out.append("</ResponseMetadata></").append(operation.name).append("Response>");
   return out;
 }
 

@@ -19,13 +19,15 @@ class Message;
 
 namespace elastilab {
 
+struct Operation;
+
 // Appends the members of a message: absent scalars and structures are left out, lists without elements are empty elements,
 // but a structure in which nothing is set is one empty element itself. Secrets are written: a reply that has one is there
 // to hand it out.
 void AppendXmlMembers(const google::protobuf::Message& message, std::string* out);
 
-// The whole reply of an operation. One whose response type has no members has no result element.
-std::string XmlReply(std::string_view operation, std::string_view xml_namespace, const google::protobuf::Message& response,
+// The whole reply of an operation.
+std::string XmlReply(const Operation& operation, std::string_view xml_namespace, const google::protobuf::Message& response,
                      std::string_view request_id);
 
 // The whole error reply. Errors that are no faults become InternalFailure, or ServiceUnavailable when unavailable.

@@ -1,28 +1,45 @@
 // Our codec as a filter, for query_oracle_test.py. Lines in, lines out, one for one:
 //
-//   decode <operation> <form>   the request as JSON
-//   encode <operation> <JSON>   the reply as XML
-//   error <code>                the error reply as XML
+//   operations <service>                  their names
+//   decode <service> <operation> <form>   the request as JSON
+//   encode <service> <operation> <JSON>   the reply as XML
+//   error <service> <code>                the HTTP status, and the error reply as XML
 //
 // A fault is "fault <code> <message>".
 #include <fmt/format.h>
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
 
+#include <algorithm>
 #include <iostream>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "controlplane/query/form_decoder.h"
 #include "controlplane/query/xml_encoder.h"
 #include "schema/fault.h"
 #include "schema/json.h"
+#include "schema/identity_operations.h"
 #include "schema/operations.h"
 
 namespace elastilab {
 namespace {
 
-constexpr char kNamespace[] = "http://elasticache.amazonaws.com/doc/2015-02-02/";
+struct Service {
+  const char* name;
+  const char* xml_namespace;
+  const std::vector<Operation>& operations;
+};
+
+const Service& FindService(const std::string& name) {
+  static const Service services[] = {
+      {"elasticache", "http://elasticache.amazonaws.com/doc/2015-02-02/", AllOperations()},
+      {"iam", "https://iam.amazonaws.com/doc/2010-05-08/", IamOperations()},
+      {"sts", "https://sts.amazonaws.com/doc/2011-06-15/", StsOperations()},
+  };
+  return *std::find_if(std::begin(services), std::end(services), [&](const Service& s) { return s.name == name; });
+}
 
 std::string Word(std::string& line) {
   const std::string word = line.substr(0, line.find(' '));
@@ -42,23 +59,31 @@ StatusOr<std::string> Decode(const Operation& operation, const std::string& text
   return ToAwsJson(*request, {.indent = 0});
 }
 
-StatusOr<std::string> Encode(const Operation& operation, const std::string& json) {
+StatusOr<std::string> Encode(const Service& service, const Operation& operation, const std::string& json) {
   auto response = NewMessage(operation.response);
   RETURN_IF_ERROR(FromAwsJson(json, response.get()));
-  return XmlReply(operation.name, kNamespace, *response, "request-id");
+  return XmlReply(operation, service.xml_namespace, *response, "request-id");
 }
 
 StatusOr<std::string> Answer(std::string line) {
   const std::string verb = Word(line);
+  const Service& service = FindService(Word(line));
+  if (verb == "operations") {
+    std::string names;
+    for (const Operation& operation : service.operations) names += operation.name + " ";
+    return names;
+  }
   const std::string name = Word(line);
   if (verb == "error") {
     const auto code = FaultFromWire(name);
     if (!code.has_value()) return absl::NotFoundError("no such fault: " + name);
-    return fmt::format("{} {}", FaultHttpStatus(*code), XmlError(MakeFault(*code, "what & why"), kNamespace, "request-id"));
+    return fmt::format("{} {}", FaultHttpStatus(*code),
+                       XmlError(MakeFault(*code, "what & why"), service.xml_namespace, "request-id"));
   }
-  const Operation* operation = FindOperation(name);
-  if (operation == nullptr) return absl::NotFoundError("no such operation: " + name);
-  return verb == "decode" ? Decode(*operation, line) : Encode(*operation, line);
+  for (const Operation& operation : service.operations) {
+    if (operation.name == name) return verb == "decode" ? Decode(operation, line) : Encode(service, operation, line);
+  }
+  return absl::NotFoundError("no such operation: " + name);
 }
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include "proto/elasticache/v1/subnet_groups.pb.h"
 #include "proto/elasticache/v1/users.pb.h"
 #include "schema/fault.h"
+#include "schema/operations.h"
 #include "schema/scalar.h"
 #include "tests/unit/query/other_service.pb.h"
 
@@ -136,7 +137,7 @@ TEST(XmlEncoderTest, OtherServicesToo) {
 }
 
 TEST(XmlReplyTest, WholeReply) {
-  EXPECT_EQ(XmlReply("ModifyCacheParameterGroup", kNamespace,
+  EXPECT_EQ(XmlReply(*FindOperation("ModifyCacheParameterGroup"), kNamespace,
                      FromText<v1::ModifyCacheParameterGroupResponse>("cache_parameter_group_name: 'g'"), "id-1"),
             "<ModifyCacheParameterGroupResponse xmlns=\"http://elasticache.amazonaws.com/doc/2015-02-02/\">"
             "<ModifyCacheParameterGroupResult><CacheParameterGroupName>g</CacheParameterGroupName>"
@@ -145,10 +146,17 @@ TEST(XmlReplyTest, WholeReply) {
 }
 
 TEST(XmlReplyTest, NoResultWhereTheServiceHasNone) {
-  EXPECT_EQ(XmlReply("DeleteCacheSubnetGroup", kNamespace, v1::DeleteCacheSubnetGroupResponse(), "id-2"),
+  EXPECT_EQ(XmlReply(*FindOperation("DeleteCacheSubnetGroup"), kNamespace, v1::DeleteCacheSubnetGroupResponse(), "id-2"),
             "<DeleteCacheSubnetGroupResponse xmlns=\"http://elasticache.amazonaws.com/doc/2015-02-02/\">"
             "<ResponseMetadata><RequestId>id-2</RequestId></ResponseMetadata></DeleteCacheSubnetGroupResponse>");
-  EXPECT_NE(XmlReply("DescribeUsers", kNamespace, v1::DescribeUsersResponse(), "x").find("<DescribeUsersResult><Users/></DescribeUsersResult>"),
+  EXPECT_NE(XmlReply(*FindOperation("DescribeUsers"), kNamespace, v1::DescribeUsersResponse(), "x").find("<DescribeUsersResult><Users/></DescribeUsersResult>"),
+            std::string::npos);
+}
+
+TEST(XmlReplyTest, AnEmptyResultWhereTheServiceHasOne) {
+  Operation operation = *FindOperation("DeleteCacheSubnetGroup");
+  operation.empty_result = true;
+  EXPECT_NE(XmlReply(operation, kNamespace, v1::DeleteCacheSubnetGroupResponse(), "x").find("<DeleteCacheSubnetGroupResult></DeleteCacheSubnetGroupResult>"),
             std::string::npos);
 }
 
@@ -192,7 +200,7 @@ TEST(XmlReplyTest, OnePageIsQuick) {
   auto best = std::chrono::nanoseconds::max();
   for (int i = 0; i < 10; ++i) {
     const auto start = std::chrono::steady_clock::now();
-    xml = XmlReply("DescribeCacheClusters", kNamespace, page, "id");
+    xml = XmlReply(*FindOperation("DescribeCacheClusters"), kNamespace, page, "id");
     best = std::min<std::chrono::nanoseconds>(best, std::chrono::steady_clock::now() - start);
   }
   RecordProperty("microseconds", static_cast<int>(best.count() / 1000));

@@ -86,6 +86,7 @@ class Comparison {
     Expect(wanted.contains("input") || operation.request->field_count() == 0, operation.name + " has members");
     if (wanted.contains("output")) {
       CompareStructure(wanted["output"]["shape"], operation.response);
+      Expect(operation.HasResult(), operation.name + " has no result");
     } else {
       Expect(!operation.HasResult(), operation.name + " has a result");
     }
