@@ -71,7 +71,9 @@ std::string EnvText(const LabSettings& settings, const std::string& shell) {
   for (const auto& [name, value] : variables) {
     text += shell == "fish" ? fmt::format("set -gx {} {}\n", name, value) : fmt::format("export {}={}\n", name, value);
   }
-  return text;
+  // The aws CLI reads AWS_ENDPOINT_URL from 2.13 on; Debian 12 has 2.9.
+  if (shell == "fish") return text + fmt::format("function aws; command aws --endpoint-url {} $argv; end\n", url);
+  return text + fmt::format("aws() {{ command aws --endpoint-url {} \"$@\"; }}\n", url);
 }
 
 }  // namespace elastilab
