@@ -37,8 +37,8 @@ StatusOr<ReplicaWish> ReadReplicaWish(const Request& request) {
   }
   if (!wish.zones.empty() && static_cast<int>(wish.zones.size()) != wish.replicas + 1) {
     return InvalidParameterCombination(
-        fmt::format("PreferredAvailabilityZones must name {} zones, the primary's included; it names {}.",
-                    wish.replicas + 1, wish.zones.size()));
+        fmt::format("PreferredAvailabilityZones must name {} zones, the primary's included; it names {}.", wish.replicas + 1,
+                    wish.zones.size()));
   }
   return wish;
 }
@@ -69,8 +69,8 @@ StatusOr<ReplicationGroup> FindAvailable(const Draft& draft, const std::string& 
 }
 
 // The zones of the nodes to add: those asked for that are not there yet, else where the fewest are.
-StatusOr<std::vector<std::string>> NewZones(const RequestContext& context, const Draft& draft,
-                                            const ReplicationGroup& group, const ReplicaWish& wish, int more) {
+StatusOr<std::vector<std::string>> NewZones(const RequestContext& context, const Draft& draft, const ReplicationGroup& group,
+                                            const ReplicaWish& wish, int more) {
   std::map<std::string, int> present = NodesPerZone(draft, group);
   PlacementWish placement;
   placement.nodes = more;
@@ -85,9 +85,8 @@ StatusOr<std::vector<std::string>> NewZones(const RequestContext& context, const
 }
 
 // Which replicas go: those named, else from zones with the most nodes, the youngest first; never the primary.
-StatusOr<std::vector<std::string>> ChooseVictims(const Draft& draft, const ReplicationGroup& group,
-                                                 const NodeGroup& shard, const v1::DecreaseReplicaCountRequest& request,
-                                                 int less) {
+StatusOr<std::vector<std::string>> ChooseVictims(const Draft& draft, const ReplicationGroup& group, const NodeGroup& shard,
+                                                 const v1::DecreaseReplicaCountRequest& request, int less) {
   const std::set<std::string> named = NamedReplicas(request);
   std::vector<std::string> victims(named.begin(), named.end());
   const CacheNode* primary = draft.Find<CacheNode>(shard.primary);
@@ -95,8 +94,7 @@ StatusOr<std::vector<std::string>> ChooseVictims(const Draft& draft, const Repli
     const auto& members = group.member_clusters;
     if (std::find(members.begin(), members.end(), id) == members.end()) return CacheClusterNotFound(id);
     if (primary != nullptr && primary->cluster_id == id) {
-      return InvalidParameterValue(
-          fmt::format("{} is the primary of replication group {} and cannot be removed.", id, group.id));
+      return InvalidParameterValue(fmt::format("{} is the primary of replication group {} and cannot be removed.", id, group.id));
     }
   }
   if (!victims.empty()) return victims;
@@ -125,12 +123,10 @@ Status IncreaseReplicaCount(RequestContext& context, const v1::IncreaseReplicaCo
     ASSIGN_OR_RETURN(ReplicationGroup group, FindAvailable(draft, LowerCase(request.replication_group_id())));
     NodeGroup shard = *draft.Find<NodeGroup>(group.id + "/" + group.node_groups.front());
     const int more = wish.replicas + 1 - static_cast<int>(group.member_clusters.size());
-    if (more == 0)
-      return NoOperation(fmt::format("Replication group {} has {} replicas already.", group.id, wish.replicas));
+    if (more == 0) return NoOperation(fmt::format("Replication group {} has {} replicas already.", group.id, wish.replicas));
     if (more < 0) {
-      return InvalidParameterValue(
-          fmt::format("Replication group {} has {} replicas, more than {}: use DecreaseReplicaCount.", group.id,
-                      group.member_clusters.size() - 1, wish.replicas));
+      return InvalidParameterValue(fmt::format("Replication group {} has {} replicas, more than {}: use DecreaseReplicaCount.",
+                                               group.id, group.member_clusters.size() - 1, wish.replicas));
     }
     RETURN_IF_ERROR(CheckNodeGroups(request, group));
     ASSIGN_OR_RETURN(const auto zones, NewZones(context, draft, group, wish, more));
@@ -167,8 +163,7 @@ Status DecreaseReplicaCount(RequestContext& context, const v1::DecreaseReplicaCo
     if (less == 0) return NoOperation(fmt::format("Replication group {} has {} replicas already.", group.id, now));
     if (less < 0) {
       return InvalidParameterValue(
-          fmt::format("Replication group {} has {} replicas, fewer than {}: use IncreaseReplicaCount.", group.id, now,
-                      wish.replicas));
+          fmt::format("Replication group {} has {} replicas, fewer than {}: use IncreaseReplicaCount.", group.id, now, wish.replicas));
     }
     if (now - less < 1 && group.automatic_failover != AutomaticFailover::kDisabled) {
       return InvalidParameterValue("With automatic failover a group keeps at least one replica: turn it off first.");

@@ -21,23 +21,20 @@ Status RefuseGroupFeatures(const v1::CreateReplicationGroupRequest& request) {
     return InvalidParameterValue(fmt::format("NumNodeGroups must be 1 or more, not {}.", request.num_node_groups()));
   }
   const bool cluster_mode = request.num_node_groups() > 1 || request.cluster_mode() == v1::CLUSTER_MODE_ENABLED ||
-                            request.cluster_mode() == v1::CLUSTER_MODE_COMPATIBLE ||
-                            request.node_group_configuration_size() > 1;
+                            request.cluster_mode() == v1::CLUSTER_MODE_COMPATIBLE || request.node_group_configuration_size() > 1;
   if (cluster_mode) return NotServedYet("Cluster mode (more than one node group)");
   if (request.has_kms_key_id()) return NotServedYet("Encryption at rest with a key of your own (KmsKeyId)");
   if (request.user_group_ids_size() > 0) return NotServedYet("User groups on a replication group");
   if (request.has_global_replication_group_id()) return NotServedYet("A global datastore");
   if (request.has_serverless_cache_snapshot_name()) return NotServedYet("Restoring a serverless snapshot");
   if (request.data_tiering_enabled()) return NotServedYet("Data tiering");
-  if (request.has_primary_cluster_id())
-    return NotServedYet("Making a group around an existing cluster (PrimaryClusterId)");
+  if (request.has_primary_cluster_id()) return NotServedYet("Making a group around an existing cluster (PrimaryClusterId)");
   return absl::OkStatus();
 }
 
 // The members' zones, from PreferredCacheClusterAZs or the one node group's configuration.
 StatusOr<std::vector<std::string>> PreferredZones(const v1::CreateReplicationGroupRequest& request, int members) {
-  std::vector<std::string> zones(request.preferred_cache_cluster_azs().begin(),
-                                 request.preferred_cache_cluster_azs().end());
+  std::vector<std::string> zones(request.preferred_cache_cluster_azs().begin(), request.preferred_cache_cluster_azs().end());
   if (request.node_group_configuration_size() == 0) return zones;
   const auto& shard = request.node_group_configuration(0);
   if (!zones.empty()) {
@@ -47,10 +44,9 @@ StatusOr<std::vector<std::string>> PreferredZones(const v1::CreateReplicationGro
   zones.push_back(shard.primary_availability_zone());
   zones.insert(zones.end(), shard.replica_availability_zones().begin(), shard.replica_availability_zones().end());
   if (static_cast<int>(zones.size()) != members) {
-    return InvalidParameterCombination(
-        fmt::format("NodeGroupConfiguration names {} availability zones for {} nodes: one for the primary and one for "
-                    "each replica.",
-                    zones.size(), members));
+    return InvalidParameterCombination(fmt::format(
+        "NodeGroupConfiguration names {} availability zones for {} nodes: one for the primary and one for each replica.",
+        zones.size(), members));
   }
   return zones;
 }
@@ -65,11 +61,9 @@ StatusOr<int> MembersFor(std::string_view parameter, int value, bool counts_repl
 
 StatusOr<int> CountMembers(const v1::CreateReplicationGroupRequest& request) {
   const bool by_replicas = request.has_replicas_per_node_group();
-  const bool by_shard =
-      request.node_group_configuration_size() > 0 && request.node_group_configuration(0).has_replica_count();
+  const bool by_shard = request.node_group_configuration_size() > 0 && request.node_group_configuration(0).has_replica_count();
   if (request.has_num_cache_clusters() && (by_replicas || by_shard)) {
-    return InvalidParameterCombination(
-        "Cannot specify NumCacheClusters together with ReplicasPerNodeGroup or ReplicaCount.");
+    return InvalidParameterCombination("Cannot specify NumCacheClusters together with ReplicasPerNodeGroup or ReplicaCount.");
   }
   if (by_shard) return MembersFor("ReplicaCount", request.node_group_configuration(0).replica_count(), true);
   if (by_replicas) return MembersFor("ReplicasPerNodeGroup", request.replicas_per_node_group(), true);
@@ -78,20 +72,17 @@ StatusOr<int> CountMembers(const v1::CreateReplicationGroupRequest& request) {
   return MembersFor("the number of PreferredCacheClusterAZs", request.preferred_cache_cluster_azs_size(), false);
 }
 
-Status CheckFailover(const v1::CreateReplicationGroupRequest& request, int members,
-                     const std::vector<std::string>& preferred) {
+Status CheckFailover(const v1::CreateReplicationGroupRequest& request, int members, const std::vector<std::string>& preferred) {
   if (request.automatic_failover_enabled() && members < 2) {
     return InvalidParameterCombination(
         "When using automatic failover, there must be at least 2 cache clusters in the replication group.");
   }
   if (!request.multi_az_enabled()) return absl::OkStatus();
   if (!request.automatic_failover_enabled()) {
-    return InvalidParameterCombination(
-        "Must have automatic failover enabled for Multi-AZ: set AutomaticFailoverEnabled too.");
+    return InvalidParameterCombination("Must have automatic failover enabled for Multi-AZ: set AutomaticFailoverEnabled too.");
   }
   if (!preferred.empty() && std::set(preferred.begin(), preferred.end()).size() < 2) {
-    return InvalidParameterCombination(
-        "Multi-AZ needs nodes in two availability zones or more; all were asked for in one.");
+    return InvalidParameterCombination("Multi-AZ needs nodes in two availability zones or more; all were asked for in one.");
   }
   return absl::OkStatus();
 }
@@ -109,8 +100,7 @@ StatusOr<ReplicationGroup> ReadGroup(const RequestContext& context, const std::s
   ReplicationGroup group;
   group.id = id;
   group.description = request.replication_group_description();
-  if (group.description.size() > 255)
-    return InvalidParameterValue("ReplicationGroupDescription has more than 255 characters.");
+  if (group.description.size() > 255) return InvalidParameterValue("ReplicationGroupDescription has more than 255 characters.");
   group.engine = choice.engine;
   group.engine_version = choice.full_version;
   group.node_type = choice.node_type;
@@ -118,8 +108,7 @@ StatusOr<ReplicationGroup> ReadGroup(const RequestContext& context, const std::s
   group.port = request.has_port() ? request.port() : choice.default_port;
   RETURN_IF_ERROR(CheckPort(group.port));
   group.subnet_group = request.has_cache_subnet_group_name() ? LowerCase(request.cache_subnet_group_name()) : "default";
-  group.automatic_failover =
-      request.automatic_failover_enabled() ? AutomaticFailover::kEnabled : AutomaticFailover::kDisabled;
+  group.automatic_failover = request.automatic_failover_enabled() ? AutomaticFailover::kEnabled : AutomaticFailover::kDisabled;
   group.multi_az = request.multi_az_enabled();
   group.at_rest_encryption = request.at_rest_encryption_enabled();
   group.created_at = context.now;
@@ -128,8 +117,7 @@ StatusOr<ReplicationGroup> ReadGroup(const RequestContext& context, const std::s
 }
 
 // Endpoints, members and their nodes.
-Status ProvisionGroup(RequestContext& context, Draft& draft, ReplicationGroup& group,
-                      const std::vector<std::string>& zones) {
+Status ProvisionGroup(RequestContext& context, Draft& draft, ReplicationGroup& group, const std::vector<std::string>& zones) {
   Provision provision(context.region, draft, context.now);
   RETURN_IF_ERROR(provision.CheckNodeQuota(static_cast<int>(zones.size())));
   NodeGroup shard;
@@ -153,8 +141,7 @@ Status ProvisionGroup(RequestContext& context, Draft& draft, ReplicationGroup& g
 // Accepts the request and records the wish; the planner makes it true.
 Status CreateReplicationGroup(RequestContext& context, const v1::CreateReplicationGroupRequest& request,
                               v1::CreateReplicationGroupResponse& response) {
-  ASSIGN_OR_RETURN(const std::string id,
-                   CheckIdentifier("ReplicationGroupId", request.replication_group_id(), kMaxGroupId));
+  ASSIGN_OR_RETURN(const std::string id, CheckIdentifier("ReplicationGroupId", request.replication_group_id(), kMaxGroupId));
   RETURN_IF_ERROR(RefuseGroupFeatures(request));
   ASSIGN_OR_RETURN(const int members, CountMembers(request));
   ASSIGN_OR_RETURN(const auto preferred, PreferredZones(request, members));
@@ -171,17 +158,14 @@ Status CreateReplicationGroup(RequestContext& context, const v1::CreateReplicati
     placement.preferred = preferred;
     ASSIGN_OR_RETURN(const auto zones, PlaceNodes(placement, ZonesOf(context.region, subnets), LostZones(draft)));
     if (wish.multi_az && std::set(zones.begin(), zones.end()).size() < 2) {
-      return InvalidParameterCombination(
-          fmt::format("Multi-AZ needs two availability zones or more; cache subnet group {} covers one that is up.",
-                      wish.subnet_group));
+      return InvalidParameterCombination(fmt::format(
+          "Multi-AZ needs two availability zones or more; cache subnet group {} covers one that is up.", wish.subnet_group));
     }
     ReplicationGroup group = wish;
     RETURN_IF_ERROR(ProvisionGroup(context, draft, group, zones));
     if (group.at_rest_encryption) {
-      draft.Emit({0, SourceType::kReplicationGroup, id,
-                  "Encryption at rest is on record only: this lab's files are as safe as the "
-                  "disk of its host, which ElastiLab does not encrypt",
-                  context.now});
+      draft.Emit({0, SourceType::kReplicationGroup, id, "Encryption at rest is on record only: this lab's files are as safe as the "
+                                                        "disk of its host, which ElastiLab does not encrypt", context.now});
     }
     const std::vector<Tag> tags = ReadTags(request.tags());
     RETURN_IF_ERROR(PutTags(draft, Arn(context.region.location, "replicationgroup", id), tags));
@@ -233,8 +217,7 @@ Status DeleteReplicationGroup(RequestContext& context, const v1::DeleteReplicati
     }
     ReplicationGroup group = *found;
     group.status = GroupStatus::kDeleting;
-    for (const std::string& member : group.member_clusters)
-      DeleteClusterRecords(draft, *draft.Find<CacheCluster>(member));
+    for (const std::string& member : group.member_clusters) DeleteClusterRecords(draft, *draft.Find<CacheCluster>(member));
     for (const std::string& shard_id : group.node_groups) {
       NodeGroup shard = *draft.Find<NodeGroup>(id + "/" + shard_id);
       shard.status = NodeGroupStatus::kDeleting;

@@ -33,6 +33,11 @@ OTHER_REASON = {
     ("ModifyCacheCluster", "SnapshotRetentionLimit"): "the cluster is of memcached, which has no snapshots at all",
 }
 
+# What operations that list things need beyond the required members; and those that tell of one resource only.
+DEFAULTS = {"DescribeCacheParameters": {"CacheParameterGroupName": "default.redis7"},
+            "DescribeEngineDefaultParameters": {"CacheParameterGroupFamily": "redis7"}}
+NEED_A_RESOURCE = {"ListAllowedNodeTypeModifications", "ListTagsForResource"}
+
 
 def members(shape, path=()):
     """Every member below a structure: (path, shape, whether its structure requires it). "[]" is the element of a list."""
@@ -129,6 +134,7 @@ class ConformanceTest(LabTest):
         super().setUpClass()
         cls.client = cls.connect()
         cls.model = cls.client.meta.service_model
+        assert len(cls.model.operation_names) >= 65, "the model lacks operations"
 
     @classmethod
     def tearDownClass(cls):
@@ -278,10 +284,21 @@ class GoodRequestsTest(ConformanceTest):
             with self.subTest(operation.name):
                 self.call(operation, fill(operation.input_shape) if operation.input_shape else {})
 
-
-DEFAULTS = {"DescribeCacheParameters": {"CacheParameterGroupName": "default.redis7"},
-            "DescribeEngineDefaultParameters": {"CacheParameterGroupFamily": "redis7"}}
-NEED_A_RESOURCE = {"ListAllowedNodeTypeModifications", "ListTagsForResource"}
+    def test_odd_text_in_every_member(self):
+        """Accepted or not, the answer is well-formed and the model's; what was accepted is listed in good order."""
+        odd = ["", " ", "a" * 5000, "<&>\"'\u2603\U0001f600", "a\0b", "../x", "-x-", "arn:aws:elasticache:", "%s%n{}"]
+        tried = 0
+        for operation, path, shape, _ in self.inputs():
+            if shape.type_name != "string":
+                continue
+            for text in odd:
+                with self.subTest(operation.name, member=".".join(path), text=text[:20]):
+                    self.call(operation, fill(operation.input_shape, path), {wire_key(operation.input_shape, path): text})
+                    tried += 1
+        self.assertGreater(tried, 1000)
+        for operation, reply in self.readings(DEFAULTS):
+            with self.subTest(operation):
+                self.assertTrue(not reply.code or reply.not_served or operation in NEED_A_RESOURCE, reply)
 
 
 class EmptyLabTest(ConformanceTest):

@@ -52,8 +52,7 @@ TEST_F(GroupsTest, WrongWishesAreRefusedAndNothingIsCreated) {
          r.add_preferred_cache_cluster_azs("us-east-1a");
        }),
        "InvalidParameterCombination"},
-      {"zone count", with([](auto& r) { r.add_preferred_cache_cluster_azs("us-east-1a"); }),
-       "InvalidParameterCombination"},
+      {"zone count", with([](auto& r) { r.add_preferred_cache_cluster_azs("us-east-1a"); }), "InvalidParameterCombination"},
       {"unknown zone", with([](auto& r) {
          r.add_preferred_cache_cluster_azs("us-east-1a");
          r.add_preferred_cache_cluster_azs("eu-west-1a");
@@ -63,8 +62,7 @@ TEST_F(GroupsTest, WrongWishesAreRefusedAndNothingIsCreated) {
       {"memcached", with([](auto& r) { r.set_engine("memcached"); }), "InvalidParameterCombination"},
       {"port", with([](auto& r) { r.set_port(80); }), "InvalidParameterValue"},
       {"retention", with([](auto& r) { r.set_snapshot_retention_limit(36); }), "InvalidParameterValue"},
-      {"subnet group", with([](auto& r) { r.set_cache_subnet_group_name("nowhere"); }),
-       "CacheSubnetGroupNotFoundFault"},
+      {"subnet group", with([](auto& r) { r.set_cache_subnet_group_name("nowhere"); }), "CacheSubnetGroupNotFoundFault"},
       {"cluster mode", with([](auto& r) { r.set_num_node_groups(3); }), "InvalidAction"},
       {"no node group", with([](auto& r) { r.set_num_node_groups(0); }), "InvalidParameterValue"},
       {"a count at the edge of int", with([](auto& r) {
@@ -114,8 +112,7 @@ TEST_F(GroupsTest, AvailableGroupsShowEndpointsAndRoles) {
   EXPECT_EQ(group.arn(), "arn:aws:elasticache:us-east-1:000000000000:replicationgroup:demo");
   EXPECT_FALSE(group.has_configuration_endpoint());
   region_.endpoint_style = EndpointStyle::kDns;
-  EXPECT_EQ(DescribeGroup("demo").node_groups(0).primary_endpoint().address(),
-            "demo.abc123.ng.0001.use1.cache.amazonaws.com");
+  EXPECT_EQ(DescribeGroup("demo").node_groups(0).primary_endpoint().address(), "demo.abc123.ng.0001.use1.cache.amazonaws.com");
 }
 
 TEST_F(GroupsTest, MembersLeaveOnlyWhenTheServiceLetsThem) {
@@ -124,11 +121,9 @@ TEST_F(GroupsTest, MembersLeaveOnlyWhenTheServiceLetsThem) {
   v1::DeleteCacheClusterRequest request;
   v1::DeleteCacheClusterResponse response;
   request.set_cache_cluster_id("demo-001");
-  EXPECT_NE(std::string(Call("DeleteCacheCluster", request, &response).message()).find("serving as primary"),
-            std::string::npos);
+  EXPECT_NE(std::string(Call("DeleteCacheCluster", request, &response).message()).find("serving as primary"), std::string::npos);
   request.set_cache_cluster_id("demo-002");
-  EXPECT_NE(std::string(Call("DeleteCacheCluster", request, &response).message()).find("only read replica"),
-            std::string::npos);
+  EXPECT_NE(std::string(Call("DeleteCacheCluster", request, &response).message()).find("only read replica"), std::string::npos);
   v1::ModifyReplicationGroupRequest off;
   off.set_replication_group_id("demo");
   off.set_automatic_failover_enabled(false);
@@ -142,22 +137,18 @@ TEST_F(GroupsTest, ModifyNeedsSomethingToModifyAndAnAvailableGroup) {
   v1::ModifyReplicationGroupRequest request;
   request.set_replication_group_id("demo");
   request.set_replication_group_description("new");
-  EXPECT_EQ(Refusal<v1::ModifyReplicationGroupResponse>("ModifyReplicationGroup", request),
-            "InvalidReplicationGroupState");
+  EXPECT_EQ(Refusal<v1::ModifyReplicationGroupResponse>("ModifyReplicationGroup", request), "InvalidReplicationGroupState");
   BecomeAvailable();
   EXPECT_EQ(Refusal<v1::ModifyReplicationGroupResponse>("ModifyReplicationGroup", request), "");
   EXPECT_EQ(DescribeGroup("demo").description(), "new");
   request.clear_replication_group_description();
-  EXPECT_EQ(Refusal<v1::ModifyReplicationGroupResponse>("ModifyReplicationGroup", request),
-            "InvalidParameterCombination");
+  EXPECT_EQ(Refusal<v1::ModifyReplicationGroupResponse>("ModifyReplicationGroup", request), "InvalidParameterCombination");
   request.set_primary_cluster_id("demo-002");
-  EXPECT_EQ(Refusal<v1::ModifyReplicationGroupResponse>("ModifyReplicationGroup", request),
-            "InvalidParameterCombination")
+  EXPECT_EQ(Refusal<v1::ModifyReplicationGroupResponse>("ModifyReplicationGroup", request), "InvalidParameterCombination")
       << "automatic failover is on";
   request.clear_primary_cluster_id();
   request.set_snapshot_retention_limit(3);
-  EXPECT_EQ(Refusal<v1::ModifyReplicationGroupResponse>("ModifyReplicationGroup", request),
-            "InvalidParameterCombination");
+  EXPECT_EQ(Refusal<v1::ModifyReplicationGroupResponse>("ModifyReplicationGroup", request), "InvalidParameterCombination");
 }
 
 TEST_F(GroupsTest, TestFailoverHasConditionsAndAQuota) {
@@ -173,16 +164,14 @@ TEST_F(GroupsTest, TestFailoverHasConditionsAndAQuota) {
   EXPECT_EQ(Refusal<v1::TestFailoverResponse>("TestFailover", request), "NodeGroupNotFoundFault");
   request.set_node_group_id("0001");
   for (int i = 0; i < 15; ++i) {
-    ASSERT_TRUE(store_
-                    ->Mutate([&](Draft& draft) -> Status {
-                      FailoverRecord record;
-                      record.id = i + 1;
-                      record.cause = FailoverCause::kTestFailover;
-                      record.started_at = clock_.Now();
-                      draft.Put(record);
-                      return absl::OkStatus();
-                    })
-                    .ok());
+    ASSERT_TRUE(store_->Mutate([&](Draft& draft) -> Status {
+      FailoverRecord record;
+      record.id = i + 1;
+      record.cause = FailoverCause::kTestFailover;
+      record.started_at = clock_.Now();
+      draft.Put(record);
+      return absl::OkStatus();
+    }).ok());
   }
   EXPECT_EQ(Refusal<v1::TestFailoverResponse>("TestFailover", request), "APICallRateForCustomerExceeded");
   clock_.Advance(std::chrono::hours(25));
