@@ -33,7 +33,8 @@ HttpRefusal RefusalOf(const error_code& error, const HttpLimits& limits) {
 class HttpParser::Message final : public http::basic_parser<true> {
  public:
   explicit Message(const HttpLimits& limits) : limits_(limits) {
-    header_limit(static_cast<uint32_t>(limits.head_bytes));
+    // Beast's own limit is for what waits in the buffer, and depends on how the bytes come: ours is reached before it.
+    header_limit(static_cast<uint32_t>(2 * limits.head_bytes));
     body_limit(limits.body_bytes);
     eager(true);
   }
@@ -74,8 +75,8 @@ class HttpParser::Message final : public http::basic_parser<true> {
 
   Range Keep(beast::string_view text, error_code& error) {
     const Range range{text_.size(), text.size()};
-    // Beast's own limit is for what waits in the buffer; this one is for the whole head.
-    if (text_.size() + text.size() > limits_.head_bytes) {
+    head_bytes_ += text.size() + 2;  // with what stands between
+    if (head_bytes_ > limits_.head_bytes) {
       error = http::error::header_limit;
     } else {
       text_.append(text.data(), text.size());
@@ -150,6 +151,7 @@ class HttpParser::Message final : public http::basic_parser<true> {
 
   const HttpLimits limits_;
   int version_ = 11;
+  size_t head_bytes_ = 0;
   std::string text_;
   Range method_;
   Range target_;

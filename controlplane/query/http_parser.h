@@ -12,7 +12,7 @@
 namespace elastilab {
 
 struct HttpLimits {
-  size_t head_bytes = 16 * 1024;  // request line and headers
+  size_t head_bytes = 16 * 1024;  // request line and headers; blanks around values may make it twice as much
   size_t headers = 100;
   size_t body_bytes = 1024 * 1024;
 };
