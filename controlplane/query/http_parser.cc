@@ -45,10 +45,7 @@ class HttpParser::Message final : public http::basic_parser<true> {
     if (is_header_done()) body_wire_bytes_ += used;
     if (error == http::error::need_more) {
       error = {};
-      // What is incomplete is a head, or the line before a chunk: Beast bounds only the first.
-      if (bytes.size() - used > limits_.head_bytes && is_header_done()) {
-        Refuse(400, fmt::format("The line before a chunk is larger than {} bytes.", limits_.head_bytes), error);
-      }
+      CheckWaiting(bytes.size() - used, error);
     }
     if (body_wire_bytes_ > 2 * limits_.body_bytes + limits_.head_bytes) error = http::error::body_limit;
     if (error && refusal.why.empty()) refusal = RefusalOf(error, limits_);
@@ -72,6 +69,15 @@ class HttpParser::Message final : public http::basic_parser<true> {
     Range name;
     Range value;
   };
+
+  // What is incomplete is the head, or the line before a chunk.
+  void CheckWaiting(size_t bytes, error_code& error) {
+    if (!is_header_done()) {
+      if (head_bytes_ + bytes > limits_.head_bytes) error = http::error::header_limit;
+    } else if (bytes > limits_.head_bytes) {
+      Refuse(400, fmt::format("The line before a chunk is larger than {} bytes.", limits_.head_bytes), error);
+    }
+  }
 
   Range Keep(beast::string_view text, error_code& error) {
     const Range range{text_.size(), text.size()};
