@@ -75,7 +75,7 @@ class HttpParser::Message final : public http::basic_parser<true> {
     if (!is_header_done()) {
       if (head_bytes_ + bytes > limits_.head_bytes) error = http::error::header_limit;
     } else if (bytes > limits_.head_bytes) {
-      Refuse(400, fmt::format("The line before a chunk is larger than {} bytes.", limits_.head_bytes), error);
+      Refuse(413, fmt::format("The line before a chunk is larger than {} bytes.", limits_.head_bytes), error);
     }
   }
 

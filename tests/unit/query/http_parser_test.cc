@@ -155,7 +155,7 @@ TEST(HttpParserTest, BadChunks) {
   EXPECT_EQ(chunks("11111111111111111\r\n"), 400);
   EXPECT_EQ(chunks("3e9\r\n"), 413);
   EXPECT_EQ(chunks("fffffffffffffff0\r\n"), 413);
-  EXPECT_EQ(chunks("1;" + std::string(600, 'x')), 400);
+  EXPECT_EQ(chunks("1;" + std::string(600, 'x')), 413);
 }
 
 TEST(HttpParserTest, Limits) {
