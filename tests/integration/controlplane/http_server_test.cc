@@ -235,13 +235,13 @@ TEST_F(HttpServerTest, AnyBytesInABodyAreTheHandlersMatter) {
 }
 
 TEST_F(HttpServerTest, SlowSendersAreToldAndCutOff) {
-  options_.head_time = milliseconds(200);
-  options_.body_time = milliseconds(200);
+  options_.head_time = milliseconds(600);
+  options_.body_time = milliseconds(600);
   EXPECT_EQ(Refused("GET / HT"), 408);
   EXPECT_EQ(Refused("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf"), 408);
   // A byte now and then does not help.
   HttpClient client = Connect();
-  const std::string head = "GET / HTTP/1.1\r\nHost: " + std::string(100, 'x');
+  const std::string head = "GET / HTTP/1.1\r\nHost: " + std::string(200, 'x');
   const auto start = steady_clock::now();
   for (char c : head) {
     if (!client.Send({&c, 1}) || steady_clock::now() - start > std::chrono::seconds(5)) break;
@@ -251,7 +251,7 @@ TEST_F(HttpServerTest, SlowSendersAreToldAndCutOff) {
 }
 
 TEST_F(HttpServerTest, IdleConnectionsAreClosedSilently) {
-  options_.idle_time = milliseconds(200);
+  options_.idle_time = milliseconds(600);
   HttpClient fresh = Connect();
   EXPECT_TRUE(fresh.IsClosed());
   HttpClient used = Connect();
