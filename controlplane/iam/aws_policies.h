@@ -1,5 +1,5 @@
-// The policies that AWS itself keeps (arn:aws:iam::aws:policy/…), as far as they say something about this lab. They are
-// in every account and nobody can change them.
+// The policies that AWS itself keeps (arn:aws:iam::aws:policy/…) and that say something about this lab, with the contents,
+// versions, ids and times of AWS's own. They are in every account and nobody can change them.
 #pragma once
 
 #include <string_view>

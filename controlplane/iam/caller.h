@@ -16,6 +16,7 @@ struct Caller {
   std::string user_id;        // aws:userid: the account for root, "AIDA…" for a user, "AROA…:session" for a role
   std::string user_name;      // aws:username; users only
   std::string role_name;      // assumed roles only
+  std::string role_arn;       // likewise: of the role, not of the session
   std::string access_key_id;  // the key that signed; empty for a call on the owner's own Unix socket
   // What narrows a session: JSON documents, and ARNs of managed policies. Both empty: nothing does.
   std::vector<std::string> session_policies;

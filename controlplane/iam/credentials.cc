@@ -32,6 +32,7 @@ Json ToJson(const Session& session) {
           {"user_id", caller.user_id},
           {"user_name", caller.user_name},
           {"role_name", caller.role_name},
+          {"role_arn", caller.role_arn},
           {"policies", caller.session_policies},
           {"policy_arns", caller.session_policy_arns},
           {"tags", caller.session_tags},
@@ -48,6 +49,7 @@ Session FromJson(const Json& json) {
   session.caller.user_id = json.at("user_id");
   session.caller.user_name = json.at("user_name");
   session.caller.role_name = json.at("role_name");
+  session.caller.role_arn = json.value("role_arn", "");
   session.caller.session_policies = json.at("policies").get<std::vector<std::string>>();
   session.caller.session_policy_arns = json.value("policy_arns", std::vector<std::string>());
   session.caller.session_tags = json.at("tags").get<std::map<std::string, std::string>>();

@@ -131,7 +131,7 @@ void Directory::Apply(const State& state, const std::vector<std::string>& attach
                       const std::vector<InlinePolicy>& inline_policies, const std::string& owner, PolicySet& set) const {
   for (const InlinePolicy& policy : inline_policies) {
     if (auto compiled = Compiled(policy.document, PolicyKind::kIdentity)) {
-      set.identity.push_back({policy.name, owner, std::move(compiled)});
+      set.identity.push_back({policy.name, owner, std::move(compiled), true});
     }
   }
   for (const std::string& arn : attached) ApplyManaged(state, arn, owner, PolicyKind::kIdentity, set.identity);
@@ -217,6 +217,7 @@ StatusOr<Caller> Directory::CallerOfPrincipal(const std::string& arn) const {
     caller.arn = fmt::format("arn:aws:sts::{}:assumed-role/{}/explained", where_.account, role->name);
     caller.user_id = role->id + ":explained";
     caller.role_name = role->name;
+    caller.role_arn = arn;
     for (const Tag& tag : role->tags) caller.session_tags[tag.key] = tag.value;
     return caller;
   });

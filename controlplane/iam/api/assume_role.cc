@@ -66,12 +66,12 @@ ConditionContext KeysOf(const pb::AssumeRoleRequest& request, const IamRole& rol
 
 // ---- Who may.
 
-TrustCaller TrustCallerOf(const Directory& directory, const Caller& caller) {
+TrustCaller TrustCallerOf(const Caller& caller) {
   TrustCaller trusted;
   trusted.account = caller.account;
   trusted.arn = caller.arn;
   trusted.user_id = caller.user_id;
-  if (!caller.role_name.empty()) trusted.role_arn = directory.ArnOf("role", caller.role_name);
+  trusted.role_arn = caller.role_arn;
   return trusted;
 }
 
@@ -85,7 +85,7 @@ Status Denied(const Caller& caller, std::string_view action, const std::string& 
 Status CheckMay(const Directory& directory, RequestContext& context, const CompiledPolicy& trust, std::string_view action,
                 const std::string& role_arn, const ConditionContext& keys) {
   const Caller& caller = context.caller;
-  const TrustDecision decision = EvaluateTrust(trust, TrustCallerOf(directory, caller), action, keys);
+  const TrustDecision decision = EvaluateTrust(trust, TrustCallerOf(caller), action, keys);
   context.decided_by.clear();
   for (const StatementRef& statement : decision.statements) {
     context.decided_by += (context.decided_by.empty() ? "" : "; ") + ToString(statement);
@@ -184,6 +184,7 @@ Session NewSession(const Directory& directory, const RequestContext& context, co
   caller.arn = fmt::format("arn:aws:sts::{}:assumed-role/{}/{}", caller.account, role.name, name);
   caller.user_id = fmt::format("{}:{}", role.id, name);
   caller.role_name = role.name;
+  caller.role_arn = ArnOfRecord(directory, role);
   return session;
 }
 

@@ -36,6 +36,10 @@ template <> struct EntityKind<ManagedPolicy> {
 Status CheckName(std::string_view member, std::string_view name, size_t max);
 // "/" or "/…/"; at most 512 characters.
 Status CheckPath(std::string_view path);
+// At most 1000 characters.
+Status CheckDescription(std::string_view text);
+// ValidationError that names the member and the choices, unless `value` is one of them.
+Status CheckChoice(std::string_view member, std::string_view value, std::initializer_list<std::string_view> choices);
 
 Status NoSuchEntity(std::string message);
 Status EntityAlreadyExists(std::string message);
@@ -59,11 +63,11 @@ Status InitEntity(const Draft& draft, RequestContext& context, const std::string
 template <typename Tags>
 StatusOr<std::vector<Tag>> CheckedTags(const Tags& tags);
 Status CheckTags(const std::vector<Tag>& tags);
-// Adds or changes; refuses more than 50.
+// Adds or changes; refuses more than 50. Keys that differ in case only are one key: the new spelling stays.
 Status MergeTags(std::vector<Tag>& tags, const std::vector<Tag>& more);
 template <typename Keys>
 void DropTags(std::vector<Tag>& tags, const Keys& keys) {
-  for (const std::string& key : keys) std::erase_if(tags, [&](const Tag& tag) { return tag.key == key; });
+  for (const std::string& key : keys) std::erase_if(tags, [&](const Tag& tag) { return EqualsIgnoringCase(tag.key, key); });
 }
 template <typename Repeated>
 void FillTags(const std::vector<Tag>& tags, Repeated* out) {
@@ -78,6 +82,8 @@ void FillTags(const std::vector<Tag>& tags, Repeated* out) {
 std::string EncodeDocument(std::string_view document);
 
 Status InvalidMaxItems(int given);
+// The key behind which the page begins; ValidationError for a marker that is none of ours.
+StatusOr<std::string> ReadIamMarker(std::string_view marker);
 // One page of `items`, which are in the order of `key`; `add` takes an item into the reply.
 template <typename Request, typename Response, typename Item, typename Key, typename Add>
 Status FillIamPage(const Request& request, Response& response, const std::vector<Item>& items, Key key, Add add) {
@@ -85,8 +91,7 @@ Status FillIamPage(const Request& request, Response& response, const std::vector
   if (limit < 1 || limit > 1000) return InvalidMaxItems(limit);
   std::string after;
   if (request.has_marker()) {
-    ASSIGN_OR_RETURN(const Page page, ReadPage(std::nullopt, std::string_view(request.marker())));
-    after = page.after.value_or("");
+    ASSIGN_OR_RETURN(after, ReadIamMarker(request.marker()));
   }
   int taken = 0;
   std::string last;
@@ -104,10 +109,22 @@ Status FillIamPage(const Request& request, Response& response, const std::vector
   }
   return absl::OkStatus();
 }
+// One page of tags, in the order of their keys.
+template <typename Request, typename Response>
+Status FillTagPage(const Request& request, Response& response, std::vector<Tag> tags) {
+  const auto key = [](const Tag& tag) { return LowerCase(tag.key); };
+  std::sort(tags.begin(), tags.end(), [&](const Tag& a, const Tag& b) { return key(a) < key(b); });
+  return FillIamPage(request, response, tags, key, [&](const Tag& tag) { FillTags({tag}, response.mutable_tags()); });
+}
+
 template <typename Record>
 std::string ArnOfRecord(const Directory& directory, const Record& record) {
   return IamArn(directory.location(), EntityKind<Record>::kName, record.path, record.name);
 }
+
+// Trust policies keep meaning whom they meant when a user or role gets another ARN, or (`to` its unique id) is deleted:
+// who comes after it under the old name is not trusted. Conditions stay as they are.
+void FollowPrincipal(Draft& draft, const std::string& from_arn, const std::string& to);
 
 template <typename Message>
 void FillBoundary(const std::string& boundary, Message& out) {

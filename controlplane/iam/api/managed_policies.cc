@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <climits>
 
 #include "controlplane/iam/api/entities.h"
 #include "controlplane/iam/api/iam_handlers.h"
@@ -17,6 +18,15 @@ namespace pb = ::iam::v1;
 constexpr size_t kMaxName = 128;
 constexpr int kMaxPolicies = 1500;
 constexpr size_t kMaxVersions = 5;
+
+constexpr std::string_view kAsPermissions = "PermissionsPolicy";
+constexpr std::string_view kAsBoundary = "PermissionsBoundary";
+
+template <typename Request>
+Status CheckUsageFilter(const Request& request) {
+  if (!request.has_policy_usage_filter()) return absl::OkStatus();
+  return CheckChoice("policyUsageFilter", request.policy_usage_filter(), {kAsPermissions, kAsBoundary});
+}
 
 bool IsAwsOwn(const std::string& arn) { return arn.starts_with(AwsPolicyArn("")); }
 
@@ -82,6 +92,8 @@ void FillVersion(const ManagedPolicy& policy, const PolicyVersion& version, bool
   FillTimestamp(version.created_at, *out.mutable_create_date());
 }
 
+Status Conflict(std::string message) { return MakeFault(elasticache::v1::DELETE_CONFLICT, std::move(message)); }
+
 Status NotFound(const std::string& arn) { return NoSuchEntity(fmt::format("Policy {} was not found.", arn)); }
 
 StatusOr<ManagedPolicy> OwnPolicy(const Directory& directory, const Draft& draft, const std::string& arn) {
@@ -96,7 +108,8 @@ StatusOr<ManagedPolicy> OwnPolicy(const Directory& directory, const Draft& draft
 // Null when there is no such version.
 const PolicyVersion* FindVersion(const ManagedPolicy& policy, std::string_view id) {
   int number = 0;
-  if (id.starts_with('v')) std::from_chars(id.data() + 1, id.data() + id.size(), number);
+  const char* end = id.data() + id.size();
+  if (!id.starts_with('v') || std::from_chars(id.data() + 1, end, number).ptr != end) return nullptr;
   for (const PolicyVersion& version : policy.versions) {
     if (version.number == number) return &version;
   }
@@ -116,6 +129,7 @@ Status CheckDocument(const std::string& text) {
 Status CreatePolicy(const Directory& directory, RequestContext& context, const pb::CreatePolicyRequest& request,
                     pb::CreatePolicyResponse& response) {
   RETURN_IF_ERROR(CheckName("policyName", request.policy_name(), kMaxName));
+  RETURN_IF_ERROR(CheckDescription(request.description()));
   RETURN_IF_ERROR(CheckDocument(request.policy_document()));
   ASSIGN_OR_RETURN(const std::vector<Tag> tags, CheckedTags(request.tags()));
   return context.region.store.Mutate([&](Draft& draft) -> Status {
@@ -150,8 +164,11 @@ Status DeletePolicy(const Directory& directory, RequestContext& context, const p
   return context.region.store.Mutate([&](Draft& draft) -> Status {
     ASSIGN_OR_RETURN(const ManagedPolicy policy, OwnPolicy(directory, draft, request.policy_arn()));
     const Usage usage = UsageOf(draft, request.policy_arn());
-    if (usage.attached + usage.boundary > 0) return DeleteConflict("must detach the policy from all entities first");
-    if (policy.versions.size() > 1) return DeleteConflict("must delete all versions but the default first");
+    if (usage.attached + usage.boundary > 0) return Conflict("Cannot delete a policy attached to entities.");
+    if (policy.versions.size() > 1) {
+      return Conflict("This policy has more than one version. Before you delete a policy, you must delete the policy's versions. "
+                      "The default version is deleted with the policy.");
+    }
     draft.Erase<ManagedPolicy>(LowerCase(policy.name));
     return absl::OkStatus();
   });
@@ -159,6 +176,8 @@ Status DeletePolicy(const Directory& directory, RequestContext& context, const p
 
 Status ListPolicies(const Directory& directory, RequestContext& context, const pb::ListPoliciesRequest& request,
                     pb::ListPoliciesResponse& response) {
+  if (request.has_scope()) RETURN_IF_ERROR(CheckChoice("scope", request.scope(), {"All", "AWS", "Local"}));
+  RETURN_IF_ERROR(CheckUsageFilter(request));
   return context.region.store.Read([&](const State& state) -> Status {
     std::vector<const ManagedPolicy*> policies;
     if (request.scope() != "Local") {
@@ -169,7 +188,10 @@ Status ListPolicies(const Directory& directory, RequestContext& context, const p
     }
     std::erase_if(policies, [&](const ManagedPolicy* policy) {
       if (!policy->path.starts_with(request.path_prefix())) return true;
-      return request.only_attached() && UsageOf(state, ArnOfPolicy(directory, *policy)).attached == 0;
+      const Usage usage = UsageOf(state, ArnOfPolicy(directory, *policy));
+      return (request.only_attached() && usage.attached == 0) ||
+             (request.policy_usage_filter() == kAsPermissions && usage.attached == 0) ||
+             (request.policy_usage_filter() == kAsBoundary && usage.boundary == 0);
     });
     const auto key = [&](const ManagedPolicy* policy) { return LowerCase(policy->name) + " " + policy->id; };
     std::sort(policies.begin(), policies.end(), [&](const auto* a, const auto* b) { return key(a) < key(b); });
@@ -215,11 +237,10 @@ Status ListPolicyVersions(const Directory& directory, RequestContext& context, c
   return context.region.store.Read([&](const State& state) -> Status {
     const ManagedPolicy* policy = FindPolicy(state, directory.location(), request.policy_arn());
     if (policy == nullptr) return NotFound(request.policy_arn());
-    for (auto version = policy->versions.rbegin(); version != policy->versions.rend(); ++version) {
-      FillVersion(*policy, *version, false, *response.add_versions());
-    }
-    response.set_is_truncated(false);
-    return absl::OkStatus();
+    const std::vector<PolicyVersion> newest_first(policy->versions.rbegin(), policy->versions.rend());
+    return FillIamPage(request, response, newest_first,
+                       [](const PolicyVersion& version) { return fmt::format("{:010}", INT_MAX - version.number); },
+                       [&](const PolicyVersion& version) { FillVersion(*policy, version, false, *response.add_versions()); });
   });
 }
 
@@ -243,39 +264,72 @@ Status DeletePolicyVersion(const Directory& directory, RequestContext& context, 
     const PolicyVersion* version = FindVersion(policy, request.version_id());
     if (version == nullptr) return NoVersion(request.policy_arn(), request.version_id());
     const int number = version->number;
-    if (number == policy.default_version) return DeleteConflict("the default version of a policy can't be deleted");
+    if (number == policy.default_version) return Conflict("Cannot delete the default version of a policy.");
     std::erase_if(policy.versions, [&](const PolicyVersion& v) { return v.number == number; });
     draft.Put(policy);
     return absl::OkStatus();
   });
 }
 
+// Somebody who has a policy: exactly one of the three.
+struct Holder {
+  const IamUser* user = nullptr;
+  const IamGroup* group = nullptr;
+  const IamRole* role = nullptr;
+};
+
+// Those of one table, by kind and name.
+template <typename Record>
+void AddHolders(const Table<Record>& table, const Record* Holder::* as, const pb::ListEntitiesForPolicyRequest& request,
+                std::vector<std::pair<std::string, Holder>>& holders) {
+  const std::string kind(EntityKind<Record>::kTitle);
+  const bool of_policies = request.entity_filter() == "LocalManagedPolicy" || request.entity_filter() == "AWSManagedPolicy";
+  if (request.has_entity_filter() && !of_policies && request.entity_filter() != kind) return;
+  for (const auto& [key, record] : table) {
+    const auto& attached = record->attached;
+    bool holds = request.policy_usage_filter() != kAsBoundary &&
+                 std::find(attached.begin(), attached.end(), request.policy_arn()) != attached.end();
+    if constexpr (requires { record->boundary; }) {
+      holds |= request.policy_usage_filter() != kAsPermissions && record->boundary == request.policy_arn();
+    }
+    if (!holds || !record->path.starts_with(request.path_prefix())) continue;
+    Holder holder;
+    holder.*as = record.get();
+    holders.emplace_back(kind + " " + key, holder);
+  }
+}
+
+void Fill(const Holder& holder, pb::ListEntitiesForPolicyResponse& response) {
+  if (holder.user != nullptr) {
+    auto& out = *response.add_policy_users();
+    out.set_user_name(holder.user->name);
+    out.set_user_id(holder.user->id);
+  } else if (holder.group != nullptr) {
+    auto& out = *response.add_policy_groups();
+    out.set_group_name(holder.group->name);
+    out.set_group_id(holder.group->id);
+  } else {
+    auto& out = *response.add_policy_roles();
+    out.set_role_name(holder.role->name);
+    out.set_role_id(holder.role->id);
+  }
+}
+
 Status ListEntitiesForPolicy(const Directory& directory, RequestContext& context, const pb::ListEntitiesForPolicyRequest& request,
                              pb::ListEntitiesForPolicyResponse& response) {
-  const std::string& arn = request.policy_arn();
-  const auto wants = [&](std::string_view kind) { return !request.has_entity_filter() || request.entity_filter() == kind; };
-  const auto has = [&](const auto& record) {
-    return std::find(record->attached.begin(), record->attached.end(), arn) != record->attached.end();
-  };
+  RETURN_IF_ERROR(CheckUsageFilter(request));
+  if (request.has_entity_filter()) {
+    RETURN_IF_ERROR(CheckChoice("entityFilter", request.entity_filter(),
+                                {"User", "Role", "Group", "LocalManagedPolicy", "AWSManagedPolicy"}));
+  }
   return context.region.store.Read([&](const State& state) -> Status {
-    if (FindPolicy(state, directory.location(), arn) == nullptr) return NotFound(arn);
-    for (const auto& [key, user] : state.iam_users) {
-      if (!wants("User") || !has(user)) continue;
-      response.add_policy_users()->set_user_name(user->name);
-      response.mutable_policy_users()->rbegin()->set_user_id(user->id);
-    }
-    for (const auto& [key, group] : state.iam_groups) {
-      if (!wants("Group") || !has(group)) continue;
-      response.add_policy_groups()->set_group_name(group->name);
-      response.mutable_policy_groups()->rbegin()->set_group_id(group->id);
-    }
-    for (const auto& [key, role] : state.iam_roles) {
-      if (!wants("Role") || !has(role)) continue;
-      response.add_policy_roles()->set_role_name(role->name);
-      response.mutable_policy_roles()->rbegin()->set_role_id(role->id);
-    }
-    response.set_is_truncated(false);
-    return absl::OkStatus();
+    if (FindPolicy(state, directory.location(), request.policy_arn()) == nullptr) return NotFound(request.policy_arn());
+    std::vector<std::pair<std::string, Holder>> holders;
+    AddHolders(state.iam_groups, &Holder::group, request, holders);
+    AddHolders(state.iam_roles, &Holder::role, request, holders);
+    AddHolders(state.iam_users, &Holder::user, request, holders);
+    return FillIamPage(request, response, holders, [](const auto& holder) { return holder.first; },
+                       [&](const auto& holder) { Fill(holder.second, response); });
   });
 }
 
@@ -304,9 +358,7 @@ Status ListPolicyTags(const Directory& directory, RequestContext& context, const
   return context.region.store.Read([&](const State& state) -> Status {
     const ManagedPolicy* policy = FindPolicy(state, directory.location(), request.policy_arn());
     if (policy == nullptr) return NotFound(request.policy_arn());
-    FillTags(policy->tags, response.mutable_tags());
-    response.set_is_truncated(false);
-    return absl::OkStatus();
+    return FillTagPage(request, response, policy->tags);
   });
 }
 

@@ -53,6 +53,7 @@ Status CheckSession(int seconds) {
 Status CreateRole(const Directory& directory, RequestContext& context, const pb::CreateRoleRequest& request,
                   pb::CreateRoleResponse& response) {
   RETURN_IF_ERROR(CheckName("roleName", request.role_name(), kMaxName));
+  RETURN_IF_ERROR(CheckDescription(request.description()));
   RETURN_IF_ERROR(CheckTrust(directory, request.assume_role_policy_document()));
   if (request.has_max_session_duration()) RETURN_IF_ERROR(CheckSession(request.max_session_duration()));
   ASSIGN_OR_RETURN(const std::vector<Tag> tags, CheckedTags(request.tags()));
@@ -88,6 +89,7 @@ Status GetRole(const Directory& directory, RequestContext& context, const pb::Ge
 }
 
 Status UpdateRole(const Directory&, RequestContext& context, const pb::UpdateRoleRequest& request, pb::UpdateRoleResponse&) {
+  RETURN_IF_ERROR(CheckDescription(request.description()));
   if (request.has_max_session_duration()) RETURN_IF_ERROR(CheckSession(request.max_session_duration()));
   return context.region.store.Mutate([&](Draft& draft) -> Status {
     ASSIGN_OR_RETURN(IamRole role, FindEntity<IamRole>(draft, request.role_name()));
@@ -98,12 +100,13 @@ Status UpdateRole(const Directory&, RequestContext& context, const pb::UpdateRol
   });
 }
 
-Status DeleteRole(const Directory&, RequestContext& context, const pb::DeleteRoleRequest& request, pb::DeleteRoleResponse&) {
+Status DeleteRole(const Directory& directory, RequestContext& context, const pb::DeleteRoleRequest& request, pb::DeleteRoleResponse&) {
   return context.region.store.Mutate([&](Draft& draft) -> Status {
     ASSIGN_OR_RETURN(const IamRole role, FindEntity<IamRole>(draft, request.role_name()));
     if (!role.attached.empty()) return DeleteConflict("must detach all policies first");
     if (!role.inline_policies.empty()) return DeleteConflict("must delete policies first");
     draft.Erase<IamRole>(LowerCase(role.name));
+    FollowPrincipal(draft, ArnOfRecord(directory, role), role.id);
     return absl::OkStatus();
   });
 }
@@ -154,9 +157,7 @@ Status ListRoleTags(const Directory&, RequestContext& context, const pb::ListRol
                     pb::ListRoleTagsResponse& response) {
   return context.region.store.Read([&](const State& state) -> Status {
     ASSIGN_OR_RETURN(const IamRole role, FindEntity<IamRole>(state, request.role_name()));
-    FillTags(role.tags, response.mutable_tags());
-    response.set_is_truncated(false);
-    return absl::OkStatus();
+    return FillTagPage(request, response, role.tags);
   });
 }
 

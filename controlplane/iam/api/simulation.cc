@@ -4,7 +4,10 @@
 
 #include "controlplane/iam/api/entities.h"
 #include "controlplane/iam/api/iam_handlers.h"
+#include "controlplane/iam/authorization/request_keys.h"
+#include "controlplane/iam/policy/quota.h"
 #include "proto/iam/v1/simulation.pb.h"
+#include "schema/fault.h"
 
 namespace elastilab {
 namespace {
@@ -55,9 +58,49 @@ void Fill(const SimulationResult& result, pb::EvaluationResult& out) {
   }
 }
 
-template <typename Request, typename Response>
-Status Answer(const PolicySet& policies, const Request& request, Response& response) {
+// What the request's context says, and who calls: the principal itself, unless CallerArn names another.
+template <typename Request>
+StatusOr<ConditionContext> ContextFor(const Directory& directory, const RequestContext& call, const Request& request,
+                                      const std::string& principal) {
   ConditionContext context = ContextOf(request.context_entries());
+  const std::string& arn = request.has_caller_arn() ? request.caller_arn() : principal;
+  if (arn.empty()) return context;
+  const auto caller = directory.CallerOfPrincipal(arn);
+  if (!caller.ok()) {
+    if (request.has_caller_arn()) return caller.status();
+    return context;  // a group calls nobody
+  }
+  for (const auto& key : GlobalKeys(*caller, directory.location(), call.now).Sorted()) {
+    const bool identity = key.key.starts_with("aws:Principal") || key.key == "aws:username" || key.key == "aws:userid";
+    if (identity && context.Find(key.key) == nullptr) context.Set(key.key, key.values);
+  }
+  return context;
+}
+
+template <typename Request>
+Status CheckSimulated(const Request& request) {
+  if (request.has_resource_policy()) {
+    return MakeFault(elasticache::v1::INVALID_INPUT,
+                     "ResourcePolicy is not simulated by this lab, whose services have no policies on resources: leave it out.");
+  }
+  if (request.permissions_boundary_policy_input_list_size() > 1) {
+    return MakeFault(elasticache::v1::VALIDATION_ERROR, "PermissionsBoundaryPolicyInputList holds one policy at most.");
+  }
+  return absl::OkStatus();
+}
+
+// As AWS's simulator calls a principal's own policies: "user_alice_limits".
+void NameAsSimulated(PolicySet& set) {
+  for (AppliedPolicy& policy : set.identity) {
+    if (!policy.is_inline) continue;
+    std::string owner = policy.owner;
+    std::replace(owner.begin(), owner.end(), ' ', '_');
+    policy.id = owner + "_" + policy.id;
+  }
+}
+
+template <typename Request, typename Response>
+Status Answer(const PolicySet& policies, const ConditionContext& context, const Request& request, Response& response) {
   ASSIGN_OR_RETURN(const auto results,
                    Simulate(policies, List(request.action_names()), List(request.resource_arns()), context));
   std::vector<std::pair<std::string, const SimulationResult*>> numbered;
@@ -66,25 +109,30 @@ Status Answer(const PolicySet& policies, const Request& request, Response& respo
                      [&](const auto& entry) { Fill(*entry.second, *response.add_evaluation_results()); });
 }
 
-Status SimulateCustomPolicy(const Directory&, RequestContext&, const pb::SimulateCustomPolicyRequest& request,
+Status SimulateCustomPolicy(const Directory& directory, RequestContext& call, const pb::SimulateCustomPolicyRequest& request,
                             pb::SimulateCustomPolicyResponse& response) {
+  RETURN_IF_ERROR(CheckSimulated(request));
   PolicySet set;
   RETURN_IF_ERROR(AddPolicies(request.policy_input_list(), "PolicyInputList", PolicyKind::kIdentity, set.identity));
   RETURN_IF_ERROR(AddPolicies(request.permissions_boundary_policy_input_list(), "PermissionsBoundaryPolicyInputList",
                               PolicyKind::kBoundary, set.boundary));
-  return Answer(set, request, response);
+  ASSIGN_OR_RETURN(const ConditionContext context, ContextFor(directory, call, request, ""));
+  return Answer(set, context, request, response);
 }
 
-Status SimulatePrincipalPolicy(const Directory& directory, RequestContext&, const pb::SimulatePrincipalPolicyRequest& request,
+Status SimulatePrincipalPolicy(const Directory& directory, RequestContext& call, const pb::SimulatePrincipalPolicyRequest& request,
                                pb::SimulatePrincipalPolicyResponse& response) {
+  RETURN_IF_ERROR(CheckSimulated(request));
   ASSIGN_OR_RETURN(PolicySet set, directory.PoliciesOfPrincipal(request.policy_source_arn()));
+  NameAsSimulated(set);
   RETURN_IF_ERROR(AddPolicies(request.policy_input_list(), "PolicyInputList", PolicyKind::kIdentity, set.identity));
   if (request.permissions_boundary_policy_input_list_size() > 0) {
     set.boundary.clear();
     RETURN_IF_ERROR(AddPolicies(request.permissions_boundary_policy_input_list(), "PermissionsBoundaryPolicyInputList",
                                 PolicyKind::kBoundary, set.boundary));
   }
-  return Answer(set, request, response);
+  ASSIGN_OR_RETURN(const ConditionContext context, ContextFor(directory, call, request, request.policy_source_arn()));
+  return Answer(set, context, request, response);
 }
 
 Status GetContextKeysForCustomPolicy(const Directory&, RequestContext&, const pb::GetContextKeysForCustomPolicyRequest& request,
@@ -118,20 +166,30 @@ Status GetAccountSummary(const Directory&, RequestContext& context, const pb::Ge
       entry.set_key(name);
       entry.set_value(std::to_string(number));
     };
-    add("Users", state.iam_users.size());
-    add("UsersQuota", 5000);
-    add("Groups", state.iam_groups.size());
-    add("GroupsQuota", 300);
-    add("Roles", state.iam_roles.size());
-    add("RolesQuota", 1000);
-    add("Policies", state.managed_policies.size());
-    add("PoliciesQuota", 1500);
+    size_t versions = 0;
+    for (const auto& [key, policy] : state.managed_policies) versions += policy->versions.size();
     add("AccessKeysPerUserQuota", 2);
-    add("AttachedPoliciesPerUserQuota", 10);
+    add("AccountAccessKeysPresent", 1);
+    add("AccountMFAEnabled", 0);
+    add("AssumeRolePolicySizeQuota", MaxPolicySize(PolicyHome::kTrust));
     add("AttachedPoliciesPerGroupQuota", 10);
     add("AttachedPoliciesPerRoleQuota", 10);
+    add("AttachedPoliciesPerUserQuota", 10);
+    add("GroupPolicySizeQuota", MaxPolicySize(PolicyHome::kGroupInline));
+    add("Groups", state.iam_groups.size());
     add("GroupsPerUserQuota", 10);
-    add("PolicySizeQuota", 6144);
+    add("GroupsQuota", 300);
+    add("MFADevices", 0);
+    add("Policies", state.managed_policies.size());
+    add("PoliciesQuota", 1500);
+    add("PolicySizeQuota", MaxPolicySize(PolicyHome::kManaged));
+    add("PolicyVersionsInUse", versions);
+    add("RolePolicySizeQuota", MaxPolicySize(PolicyHome::kRoleInline));
+    add("Roles", state.iam_roles.size());
+    add("RolesQuota", 1000);
+    add("UserPolicySizeQuota", MaxPolicySize(PolicyHome::kUserInline));
+    add("Users", state.iam_users.size());
+    add("UsersQuota", 5000);
     add("VersionsPerPolicyQuota", 5);
     return absl::OkStatus();
   });

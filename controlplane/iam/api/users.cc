@@ -65,12 +65,13 @@ Status GetUser(const Directory& directory, RequestContext& context, const pb::Ge
   });
 }
 
-Status UpdateUser(const Directory&, RequestContext& context, const pb::UpdateUserRequest& request, pb::UpdateUserResponse&) {
+Status UpdateUser(const Directory& directory, RequestContext& context, const pb::UpdateUserRequest& request, pb::UpdateUserResponse&) {
   if (request.has_new_user_name()) RETURN_IF_ERROR(CheckName("newUserName", request.new_user_name(), kMaxName));
   if (request.has_new_path()) RETURN_IF_ERROR(CheckPath(request.new_path()));
   return context.region.store.Mutate([&](Draft& draft) -> Status {
     ASSIGN_OR_RETURN(IamUser user, FindEntity<IamUser>(draft, request.user_name()));
     const std::string old_key = LowerCase(user.name);
+    const std::string old_arn = ArnOfRecord(directory, user);
     if (request.has_new_path()) user.path = request.new_path();
     if (request.has_new_user_name()) {
       const std::string new_key = LowerCase(request.new_user_name());
@@ -85,11 +86,12 @@ Status UpdateUser(const Directory&, RequestContext& context, const pb::UpdateUse
       if (new_key != old_key) draft.Erase<IamUser>(old_key);
     }
     draft.Put(user);
+    FollowPrincipal(draft, old_arn, ArnOfRecord(directory, user));
     return absl::OkStatus();
   });
 }
 
-Status DeleteUser(const Directory&, RequestContext& context, const pb::DeleteUserRequest& request, pb::DeleteUserResponse&) {
+Status DeleteUser(const Directory& directory, RequestContext& context, const pb::DeleteUserRequest& request, pb::DeleteUserResponse&) {
   return context.region.store.Mutate([&](Draft& draft) -> Status {
     ASSIGN_OR_RETURN(const IamUser user, FindEntity<IamUser>(draft, request.user_name()));
     for (const AccessKey* key : draft.All<AccessKey>()) {
@@ -99,6 +101,7 @@ Status DeleteUser(const Directory&, RequestContext& context, const pb::DeleteUse
     if (!user.attached.empty()) return DeleteConflict("must detach all policies first");
     if (!user.inline_policies.empty()) return DeleteConflict("must delete policies first");
     draft.Erase<IamUser>(LowerCase(user.name));
+    FollowPrincipal(draft, ArnOfRecord(directory, user), user.id);
     return absl::OkStatus();
   });
 }
@@ -138,9 +141,7 @@ Status ListUserTags(const Directory&, RequestContext& context, const pb::ListUse
                     pb::ListUserTagsResponse& response) {
   return context.region.store.Read([&](const State& state) -> Status {
     ASSIGN_OR_RETURN(const IamUser user, FindEntity<IamUser>(state, request.user_name()));
-    FillTags(user.tags, response.mutable_tags());
-    response.set_is_truncated(false);
-    return absl::OkStatus();
+    return FillTagPage(request, response, user.tags);
   });
 }
 

@@ -158,13 +158,15 @@ ConditionContext GlobalKeys(const Caller& caller, const Location& where, Service
   ConditionContext keys;
   keys.Set("aws:CurrentTime", FormatIso8601(now));
   keys.Set("aws:EpochTime", std::to_string(std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count()));
-  keys.Set("aws:PrincipalArn", caller.arn);
+  keys.Set("aws:PrincipalArn", caller.role_arn.empty() ? caller.arn : caller.role_arn);
   keys.Set("aws:PrincipalAccount", caller.account);
   keys.Set("aws:PrincipalType", std::string(TypeText(caller.type)));
   keys.Set("aws:userid", caller.user_id);
   keys.Set("aws:RequestedRegion", where.region);
   keys.SetBool("aws:SecureTransport", caller.secure_transport);
   keys.SetBool("aws:ViaAWSService", false);
+  // Long-term keys don't carry it at all; temporary ones were made without a device, the lab has none.
+  if (caller.access_key_id.starts_with("ASIA")) keys.SetBool("aws:MultiFactorAuthPresent", false);
   if (!caller.user_name.empty()) keys.Set("aws:username", caller.user_name);
   if (!caller.source_ip.empty()) keys.Set("aws:SourceIp", caller.source_ip);
   if (!caller.user_agent.empty()) keys.Set("aws:UserAgent", caller.user_agent);

@@ -40,6 +40,7 @@ struct AppliedPolicy {
   // Whose it is: "user alice", "group devs", "role ops"; empty where that goes without saying.
   std::string owner = {};
   CompiledPolicyPtr policy = {};
+  bool is_inline = false;  // written into its owner, not attached
 };
 
 struct PolicySet {
