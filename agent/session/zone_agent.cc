@@ -28,6 +28,15 @@ namespace {
 constexpr milliseconds kSettlePatience{200};  // adopted engines answer in one or two; a hung one must not delay Hello
 constexpr milliseconds kGoodbyePatience{500};
 
+std::optional<int> SignalOf(agent::v1::Harm harm) {
+  switch (harm) {
+    case agent::v1::HARM_KILL: return SIGKILL;
+    case agent::v1::HARM_STOP: return SIGSTOP;
+    case agent::v1::HARM_CONTINUE: return SIGCONT;
+    default: return std::nullopt;
+  }
+}
+
 NodeState BareState(int64_t uid, int64_t generation, Phase phase) {
   NodeState state;
   state.uid = uid;
@@ -191,14 +200,13 @@ void ZoneAgent::OnProbe(int64_t uid, int64_t probe_id) {
 
 void ZoneAgent::OnInject(const agent::v1::Inject& inject) {
   if (inject.harm() == agent::v1::HARM_LOSE_ZONE) return LoseZone();
+  agent::v1::AgentMessage done;
+  done.mutable_injected()->set_inject_id(inject.inject_id());
   const auto node = supervisors_.find(inject.uid());
-  if (node == supervisors_.end()) return;
-  switch (inject.harm()) {
-    case agent::v1::HARM_KILL: return node->second->Signal(SIGKILL);
-    case agent::v1::HARM_STOP: return node->second->Signal(SIGSTOP);
-    case agent::v1::HARM_CONTINUE: return node->second->Signal(SIGCONT);
-    default: return;
+  if (const auto signal = SignalOf(inject.harm()); signal && node != supervisors_.end()) {
+    done.mutable_injected()->set_pid(node->second->Signal(*signal));
   }
+  link_.Send(done);
 }
 
 void ZoneAgent::LoseZone() {

@@ -136,6 +136,12 @@ void NodeSupervisor::KillAll() {
   if (discovery_) discovery_->End();
 }
 
+int64_t NodeSupervisor::Signal(int signal) {
+  if (!process_.alive()) return 0;
+  process_.Signal(signal);
+  return process_.record().process.pid;
+}
+
 // --- what is missing? ----------------------------------------------------------------------------------------------
 
 void NodeSupervisor::Step() {

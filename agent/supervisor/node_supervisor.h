@@ -69,8 +69,8 @@ class NodeSupervisor {
 
   // A report with this id follows: after a fresh look at the engine, or at once when there is none.
   void Probe(int64_t probe_id);
-  // For practice: the consequences are handled like those of any other signal.
-  void Signal(int signal) { process_.Signal(signal); }
+  // For practice: the consequences are handled like those of any other signal. The pid that got it; 0: no process.
+  int64_t Signal(int signal);
   void KillAll();
 
   const NodeWish& wish() const { return wish_; }

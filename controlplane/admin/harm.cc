@@ -39,14 +39,12 @@ Status HarmNode(AdminContext& ctx, const std::string& target, agent::v1::Harm ha
   if (!seen || seen->pid == 0 || seen->phase == Phase::kExited) {
     return absl::FailedPreconditionError(fmt::format("{}/{} has no process now", node->cluster_id, node->id));
   }
-  agent::v1::ControlMessage message;
-  message.mutable_inject()->set_harm(harm);
-  message.mutable_inject()->set_uid(node->uid);
-  if (!ctx.fleet.Send(node->zone, message)) {
-    return absl::FailedPreconditionError(fmt::format("zone {} has no agent: elastilab status", node->zone));
-  }
+  agent::v1::Inject inject;
+  inject.set_harm(harm);
+  inject.set_uid(node->uid);
+  ASSIGN_OR_RETURN(const int64_t pid, ctx.fleet.Inject(node->zone, std::move(inject)));
   const std::string role = node->role == Role::kNone ? "" : fmt::format(" ({})", Text(node->role));
-  response.set_what_happened(fmt::format("{} process {} of {}/{}{} in {}", deed, seen->pid, node->cluster_id, node->id, role,
+  response.set_what_happened(fmt::format("{} process {} of {}/{}{} in {}", deed, pid, node->cluster_id, node->id, role,
                                          node->zone));
   return absl::OkStatus();
 }
@@ -71,9 +69,9 @@ Status SetZone(AdminContext& ctx, const std::string& name, ZoneStatus status) {
 
 Status LoseZone(AdminContext& ctx, const std::string& zone, pb::InjectFaultResponse& response) {
   RETURN_IF_ERROR(SetZone(ctx, zone, ZoneStatus::kLost));
-  agent::v1::ControlMessage message;
-  message.mutable_inject()->set_harm(agent::v1::HARM_LOSE_ZONE);
-  ctx.fleet.Send(zone, message);
+  agent::v1::Inject inject;
+  inject.set_harm(agent::v1::HARM_LOSE_ZONE);
+  if (ctx.fleet.ZoneSeen(zone).connected) RETURN_IF_ERROR(ctx.fleet.Inject(zone, std::move(inject)).status());
   response.set_what_happened(fmt::format("zone {} is lost: its engines and its agent were killed", zone));
   return absl::OkStatus();
 }

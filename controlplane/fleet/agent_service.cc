@@ -78,6 +78,9 @@ class AgentStream : public grpc::ServerBidiReactor<AgentMessage, ControlMessage>
       case AgentMessage::kSuspended:
         fleet_.Suspended(*link_);
         return true;
+      case AgentMessage::kInjected:
+        fleet_.Injected(*link_, incoming_.injected());
+        return true;
       case AgentMessage::BODY_NOT_SET:
         return true;
     }

@@ -1,5 +1,6 @@
 #include "controlplane/fleet/fleet.h"
 
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -97,7 +98,15 @@ void Fleet::Heartbeat(const AgentLink& link) {
 void Fleet::Suspended(const AgentLink& link) {
   std::lock_guard lock(mu_);
   if (const std::string* zone = ZoneOf(link)) suspended_.insert(*zone);
-  suspended_changed_.notify_all();
+  answered_.notify_all();
+}
+
+void Fleet::Injected(const AgentLink& link, const agent::v1::Injected& injected) {
+  std::lock_guard lock(mu_);
+  if (ZoneOf(link) == nullptr) return;
+  const auto waiting = injected_.find(injected.inject_id());
+  if (waiting != injected_.end()) waiting->second = injected.pid();
+  answered_.notify_all();
 }
 
 void Fleet::MarkAway(const std::string& zone) {
@@ -117,6 +126,7 @@ void Fleet::Disconnect(const AgentLink& link) {
     zone = *found;
     sessions_.erase(zone);
     MarkAway(zone);
+    answered_.notify_all();
   }
   spdlog::info("agent of {} is gone", zone);
   listener_.zone(zone);
@@ -159,6 +169,30 @@ bool Fleet::Send(const std::string& zone, const agent::v1::ControlMessage& messa
   if (it == sessions_.end()) return false;
   it->second.link->Send(message);
   return true;
+}
+
+StatusOr<int64_t> Fleet::Inject(const std::string& zone, agent::v1::Inject harm) {
+  constexpr int64_t kNoAnswer = -1;
+  std::unique_lock lock(mu_);
+  const auto session = sessions_.find(zone);
+  if (session == sessions_.end()) {
+    return absl::FailedPreconditionError(fmt::format("zone {} has no agent: elastilab status", zone));
+  }
+  const std::shared_ptr<AgentLink> link = session->second.link;
+  const int64_t id = ++last_inject_;
+  const auto answer = injected_.emplace(id, kNoAnswer).first;
+  agent::v1::ControlMessage message;
+  *message.mutable_inject() = std::move(harm);
+  message.mutable_inject()->set_inject_id(id);
+  link->Send(message);
+  const auto gone = [&] { return ZoneOf(*link) == nullptr; };
+  answered_.wait_for(lock, kAnswerPatience, [&] { return answer->second != kNoAnswer || gone(); });
+  const int64_t pid = answer->second;
+  injected_.erase(answer);
+  if (message.inject().harm() == agent::v1::HARM_LOSE_ZONE && gone()) return zones_[zone].agent_pid;
+  if (pid == kNoAnswer) return absl::UnavailableError(fmt::format("the agent of {} did not answer: elastilab status", zone));
+  if (pid == 0) return absl::FailedPreconditionError("the node has no process now");
+  return pid;
 }
 
 void Fleet::SetWithoutTrace(NodeUid uid, const std::string& zone, int64_t incarnation) {
@@ -227,7 +261,7 @@ void Fleet::SuspendAll() {
 
 size_t Fleet::WaitSuspended(size_t zones, std::chrono::milliseconds timeout) {
   std::unique_lock lock(mu_);
-  suspended_changed_.wait_for(lock, timeout, [&] { return suspended_.size() >= zones; });
+  answered_.wait_for(lock, timeout, [&] { return suspended_.size() >= zones; });
   return suspended_.size();
 }
 

@@ -15,12 +15,15 @@
 #include <vector>
 
 #include "common/clock.h"
+#include "common/status.h"
 #include "controlplane/model/observation.h"
 
 namespace elastilab::agent::v1 {
 class Assignment;
 class ControlMessage;
 class Hello;
+class Inject;
+class Injected;
 class NodeReport;
 }  // namespace elastilab::agent::v1
 
@@ -53,11 +56,16 @@ class Fleet {
   void Report(const AgentLink& link, const agent::v1::NodeReport& report);
   void Heartbeat(const AgentLink& link);
   void Suspended(const AgentLink& link);
+  void Injected(const AgentLink& link, const agent::v1::Injected& injected);
   void Disconnect(const AgentLink& link);
 
   // To agents. Assign sends only what the agent has not got yet. All return whether the zone has an agent.
   bool Assign(const std::string& zone, const agent::v1::Assignment& assignment);
   bool Send(const std::string& zone, const agent::v1::ControlMessage& message);
+  // Does harm through the zone's agent and returns, once it is done, the pid of the process that it was done to: the
+  // agent's own for HARM_LOSE_ZONE. Blocks. FAILED_PRECONDITION when there is no agent or no process, UNAVAILABLE when
+  // the agent did not answer within kAnswerPatience.
+  StatusOr<int64_t> Inject(const std::string& zone, agent::v1::Inject harm);
 
   // The agent of a node's zone has no trace of an incarnation that ran before: it is dead.
   void SetWithoutTrace(NodeUid uid, const std::string& zone, int64_t incarnation);
@@ -78,6 +86,7 @@ class Fleet {
   size_t WaitSuspended(size_t zones, std::chrono::milliseconds timeout);
 
   static constexpr std::chrono::milliseconds kLease{3000};
+  static constexpr std::chrono::milliseconds kAnswerPatience{2000};
 
  private:
   struct Session {
@@ -100,7 +109,9 @@ class Fleet {
   std::map<NodeUid, NodeObservation> nodes_;
   std::map<NodeUid, std::string> zone_of_node_;
   std::set<std::string> suspended_;
-  std::condition_variable_any suspended_changed_;
+  int64_t last_inject_ = 0;
+  std::map<int64_t, int64_t> injected_;  // inject id → pid, until its caller has taken it
+  std::condition_variable_any answered_;
 };
 
 // Microseconds of CLOCK_MONOTONIC, as agents and the planner use them.

@@ -92,6 +92,13 @@ class FakeControlPlane final : public agent::v1::AgentService::Service {
     return changed_.wait_for(lock, kPatience, [&] { return suspended_; });
   }
 
+  // The pid that the agent harmed for this inject id; -1 when it does not say.
+  int64_t AwaitInjected(int64_t inject_id) {
+    std::unique_lock lock(mu_);
+    changed_.wait_for(lock, kPatience, [&] { return injected_.contains(inject_id); });
+    return injected_.contains(inject_id) ? injected_.at(inject_id) : -1;
+  }
+
   grpc::Status Session(grpc::ServerContext*, Stream* stream) override {
     agent::v1::AgentMessage message;
     while (stream->Read(&message)) {
@@ -104,6 +111,8 @@ class FakeControlPlane final : public agent::v1::AgentService::Service {
         reports_.push_back(message.report());
       } else if (message.has_suspended()) {
         suspended_ = true;
+      } else if (message.has_injected()) {
+        injected_[message.injected().inject_id()] = message.injected().pid();
       }
       changed_.notify_all();
     }
@@ -132,6 +141,7 @@ class FakeControlPlane final : public agent::v1::AgentService::Service {
   std::vector<agent::v1::Hello> hellos_;
   std::vector<Report> reports_;
   bool suspended_ = false;
+  std::map<int64_t, int64_t> injected_;
 };
 
 }  // namespace elastilab

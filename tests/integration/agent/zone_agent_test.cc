@@ -20,10 +20,11 @@ using agent::v1::PHASE_STOPPED;
 using Report = FakeControlPlane::Report;
 using testing::HasSubstr;
 
-ControlMessage Injected(agent::v1::Harm harm, int64_t uid) {
+ControlMessage Injected(agent::v1::Harm harm, int64_t uid, int64_t inject_id = 0) {
   ControlMessage message;
   message.mutable_inject()->set_harm(harm);
   message.mutable_inject()->set_uid(uid);
+  message.mutable_inject()->set_inject_id(inject_id);
   return message;
 }
 
@@ -217,6 +218,19 @@ TEST_F(AgentTest, ProbeIsAnsweredEvenForTheDead) {
   message.mutable_probe()->set_probe_id(42);
   control_.Send(message);
   EXPECT_EQ(control_.Await([](const Report& r) { return r.probe_id() == 42; }).phase(), PHASE_EXITED);
+}
+
+TEST_F(AgentTest, HarmIsAnsweredOnceItIsDone) {
+  const Report ready = Running(Node(1));
+  control_.Send(Injected(agent::v1::HARM_STOP, 1, 7));
+  EXPECT_EQ(control_.AwaitInjected(7), ready.pid());
+  control_.Send(Injected(agent::v1::HARM_KILL, 1, 8));
+  EXPECT_EQ(control_.AwaitInjected(8), ready.pid());
+  control_.AwaitPhase(1, PHASE_EXITED);
+  control_.Send(Injected(agent::v1::HARM_KILL, 1, 9));
+  EXPECT_EQ(control_.AwaitInjected(9), 0) << "nothing was left to kill";
+  control_.Send(Injected(agent::v1::HARM_KILL, 4711, 10));
+  EXPECT_EQ(control_.AwaitInjected(10), 0) << "no such node";
 }
 
 // --- lives of agents -----------------------------------------------------------------------------------------------
