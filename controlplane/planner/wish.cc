@@ -9,9 +9,11 @@ bool ServesReads(const CacheNode& node) {
   return node.role == Role::kReplica && node.status == NodeStatus::kAvailable && !node.fenced;
 }
 
-// With no replica that serves, the primary is also the reader.
-bool AnyReplicaServes(const Records& records, const NodeGroup& shard) {
-  return std::any_of(shard.nodes.begin(), shard.nodes.end(), [&](NodeUid uid) {
+// With no replica that serves, the primary is also the reader. While a rebuilt primary returns its source is about to
+// serve: an engine that changes its addresses closes all of them for an instant, and clients just came back to this one.
+bool PrimaryServesReads(const Records& records, const NodeGroup& shard) {
+  if (shard.failover.step == FailoverStep::kReturning) return false;
+  return std::none_of(shard.nodes.begin(), shard.nodes.end(), [&](NodeUid uid) {
     auto it = records.nodes.find(uid);
     return it != records.nodes.end() && ServesReads(it->second);
   });
@@ -31,7 +33,7 @@ std::vector<std::string> EndpointsOf(const Records& records, const NodeGroup& sh
   }
   if (shard.primary != node.uid || IsUnbound(shard, node.uid)) return endpoints;
   if (!shard.primary_endpoint.empty()) endpoints.push_back(shard.primary_endpoint.address);
-  if (!shard.reader_endpoint.empty() && !AnyReplicaServes(records, shard)) {
+  if (!shard.reader_endpoint.empty() && PrimaryServesReads(records, shard)) {
     endpoints.push_back(shard.reader_endpoint.address);
   }
   return endpoints;

@@ -224,7 +224,12 @@ TEST(FailoverTest, WithoutAutomaticFailoverThePrimaryIsRebuiltFromAReplica) {
   EXPECT_EQ(s.shard().failover.step, FailoverStep::kRebuilding);
   EXPECT_EQ(s.shard().primary, 1) << "the endpoint stays where it is";
   EXPECT_THAT(WishFor(s.world.records, s.node(2)).endpoints, Not(Contains("127.30.0.1")));
+  while (s.shard().failover.step == FailoverStep::kRebuilding) s.Obeys(1).Obeys(2).Plan();
+  EXPECT_EQ(s.shard().failover.step, FailoverStep::kReturning);
+  const auto returned = WishFor(s.world.records, s.node(1)).endpoints;
+  EXPECT_THAT(returned, ElementsAre("127.30.0.1"));
   s.Settle();
+  EXPECT_EQ(WishFor(s.world.records, s.node(1)).endpoints, returned) << "each change of addresses is felt by clients";
   EXPECT_EQ(s.shard().primary, 1);
   EXPECT_EQ(s.node(1).role, Role::kPrimary);
   EXPECT_EQ(s.node(2).role, Role::kReplica);
