@@ -89,7 +89,7 @@ def as_json(value):
     if isinstance(value, list):
         return [as_json(v) for v in value]
     if isinstance(value, datetime.datetime):
-        return value.strftime("%Y-%m-%dT%H:%M:%S.%f+00:00")
+        return value.isoformat()
     return value
 
 
