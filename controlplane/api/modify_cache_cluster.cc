@@ -60,7 +60,8 @@ Status AddNodes(ChangeWork& change, int target) {
   PlacementWish wish;
   wish.nodes = more;
   wish.preferred.assign(change.request.new_availability_zones().begin(), change.request.new_availability_zones().end());
-  wish.spread = change.cluster.cross_az || change.request.az_mode() == v1::AZ_MODE_CROSS_AZ;
+  const bool together = change.request.az_mode() == v1::AZ_MODE_SINGLE_AZ && change.cluster.preferred_zone != "Multiple";
+  wish.spread = !together && (change.cluster.cross_az || change.request.az_mode() == v1::AZ_MODE_CROSS_AZ);
   for (NodeUid uid : change.cluster.nodes) ++wish.already[change.draft.Find<CacheNode>(uid)->zone];
   if (wish.preferred.empty() && !wish.spread) wish.preferred.assign(more, change.cluster.preferred_zone);
   ASSIGN_OR_RETURN(const SubnetGroup subnets, FindSubnetGroup(change.context.region, change.draft, change.cluster.subnet_group));
@@ -69,10 +70,32 @@ Status AddNodes(ChangeWork& change, int target) {
   RETURN_IF_ERROR(provision.CheckNodeQuota(more));
   for (const std::string& zone : zones) {
     RETURN_IF_ERROR(provision.AddNode(change.cluster, FreeNodeId(change.draft, change.cluster), zone, Role::kNone).status());
-    if (zone != change.cluster.preferred_zone) change.cluster.preferred_zone = "Multiple";
   }
-  change.cluster.cross_az = change.cluster.preferred_zone == "Multiple";
   change.draft.Emit({0, SourceType::kCacheCluster, change.cluster.id, "Increasing number of requested nodes", change.context.now});
+  return absl::OkStatus();
+}
+
+// The zone that is shown is that of the nodes which stay. AZMode moves none of them: it is for those to come.
+Status SettleZones(ChangeWork& change) {
+  CacheCluster& cluster = change.cluster;
+  const bool asked = change.request.has_az_mode();
+  const bool cross = change.request.az_mode() == v1::AZ_MODE_CROSS_AZ;
+  if (cluster.engine != Engine::kMemcached) {
+    if (!cross) return absl::OkStatus();
+    return InvalidParameterCombination("AZMode cross-az is for memcached: a redis group spreads with MultiAZEnabled.");
+  }
+  std::set<std::string> zones;
+  for (NodeUid uid : cluster.nodes) {
+    const CacheNode& node = *change.draft.Find<CacheNode>(uid);
+    if (node.status != NodeStatus::kDeleting) zones.insert(node.zone);
+  }
+  if (asked && !cross && zones.size() > 1) {
+    return InvalidParameterCombination(fmt::format(
+        "AZMode single-az does not fit cache cluster {}: it has nodes in {} Availability Zones. Remove those of the other "
+        "zones in the same call, at once.", cluster.id, zones.size()));
+  }
+  if (!zones.empty()) cluster.preferred_zone = zones.size() > 1 ? "Multiple" : *zones.begin();
+  cluster.cross_az = zones.size() > 1 || (asked ? cross : cluster.cross_az);
   return absl::OkStatus();
 }
 
@@ -199,8 +222,9 @@ Status ModifyCacheCluster(RequestContext& context, const v1::ModifyCacheClusterR
     const v1::ModifyCacheClusterRequest asked = WithPending(request, cluster);
     ChangeWork change{context, draft, asked, cluster};
     if (asked.has_num_cache_nodes()) RETURN_IF_ERROR(ChangeNodeCount(change));
+    RETURN_IF_ERROR(SettleZones(change));
     RETURN_IF_ERROR(ChangeEngine(change));
-    anything = anything || asked.has_num_cache_nodes() || asked.has_engine_version() ||
+    anything = anything || asked.has_num_cache_nodes() || asked.has_az_mode() || asked.has_engine_version() ||
                asked.has_cache_node_type() || asked.has_cache_parameter_group_name();
     if (!anything) return NothingToModify();
     if (found->pending.empty()) cluster.pending_since = context.now;

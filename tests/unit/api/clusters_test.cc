@@ -112,6 +112,51 @@ TEST_F(ClustersTest, NodesAreAddedAndRemovedByName) {
   EXPECT_EQ(Refusal<v1::ModifyCacheClusterResponse>("ModifyCacheCluster", request), "");
 }
 
+TEST_F(ClustersTest, TheZoneShownIsThatOfTheNodesThatStay) {
+  auto wish = Memcached("pages", 3);
+  wish.set_az_mode(v1::AZ_MODE_CROSS_AZ);
+  ASSERT_EQ(CreateCluster(wish), "");
+  BecomeAvailable();
+  const auto modify = [this](auto change) {
+    v1::ModifyCacheClusterRequest request;
+    request.set_cache_cluster_id("pages");
+    request.set_apply_immediately(true);
+    change(request);
+    return Refusal<v1::ModifyCacheClusterResponse>("ModifyCacheCluster", request);
+  };
+  const auto shown = [this] {
+    return store_->Read([](const State& state) { return state.Find<CacheCluster>("pages")->preferred_zone; });
+  };
+  EXPECT_EQ(modify([](auto& r) { r.set_az_mode(v1::AZ_MODE_SINGLE_AZ); }), "InvalidParameterCombination") << "three zones";
+  EXPECT_EQ(modify([](auto& r) {
+              r.set_az_mode(v1::AZ_MODE_SINGLE_AZ);
+              r.set_num_cache_nodes(2);
+              r.add_cache_node_ids_to_remove("0003");
+            }),
+            "InvalidParameterCombination")
+      << "two zones are left";
+  const auto shrink = [](auto& r) {
+    r.set_num_cache_nodes(1);
+    r.add_cache_node_ids_to_remove("0002");
+    r.add_cache_node_ids_to_remove("0003");
+  };
+  EXPECT_EQ(modify(shrink), "");
+  EXPECT_EQ(shown(), "us-east-1a");
+  BecomeAvailable();
+  EXPECT_EQ(modify([](auto& r) { r.set_num_cache_nodes(2); }), "");
+  EXPECT_EQ(shown(), "Multiple") << "the wish for several zones outlives the shrinking";
+  BecomeAvailable();
+  EXPECT_EQ(modify([&](auto& r) {
+              r.set_num_cache_nodes(1);
+              r.add_cache_node_ids_to_remove("0002");
+              r.set_az_mode(v1::AZ_MODE_SINGLE_AZ);
+            }),
+            "");
+  BecomeAvailable();
+  EXPECT_EQ(modify([](auto& r) { r.set_num_cache_nodes(3); }), "");
+  EXPECT_EQ(shown(), "us-east-1a") << "the wish was taken back";
+}
+
 TEST_F(ClustersTest, WhatNeedNotBeNowWaitsForTheWindow) {
   ASSERT_EQ(CreateCluster(Memcached("pages", 2)), "");
   BecomeAvailable();
