@@ -168,7 +168,6 @@ Status ModifyCacheParameterGroup(RequestContext& context, const v1::ModifyCacheP
   }
   return context.region.store.Mutate([&](Draft& draft) -> Status {
     ASSIGN_OR_RETURN(const ParameterGroup before, FindOwnGroup(draft, name, "modified"));
-    RETURN_IF_ERROR(CheckNothingPending(draft, before));
     const bool in_use = IsInUse(draft, name);
     ParameterGroup group = before;
     for (const ParameterSetting& setting : settings) {

@@ -89,7 +89,7 @@ Status CheckNothingPending(const Draft& draft, const ParameterGroup& group) {
       const CacheNode* node = draft.Find<CacheNode>(uid);
       if (node == nullptr || node->parameters != ParameterStatus::kApplying) continue;
       if (node->status == NodeStatus::kDeleting || lost.contains(node->zone) || !node->problem.empty()) continue;
-      // Terraform matches "has pending changes" and tries again.
+      // Terraform matches " has pending changes" and tries again.
       return InvalidCacheParameterGroupState(fmt::format(
           "The parameter group {} has pending changes: cache node {} of {} has not applied the last ones yet. "
           "Try again in a moment.",

@@ -32,6 +32,7 @@ StatusOr<std::string> ChooseGroupFor(const Draft& draft, Engine engine, const st
 
 // InvalidCacheParameterGroupState while a node that could do so has not applied the last changes yet. One that can't
 // (its zone is lost, its engine refuses a value) is no reason to wait: the next change may be what mends it.
+// For a reset only, as in the service: changes may follow each other, and Terraform sends them twenty at a time.
 Status CheckNothingPending(const Draft& draft, const ParameterGroup& group);
 
 }  // namespace elastilab

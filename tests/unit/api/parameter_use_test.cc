@@ -187,22 +187,24 @@ TEST_F(ParameterUseTest, AChangeReachesThoseWhoLiveByTheGroupAndNobodyElse) {
   EXPECT_EQ(Node("lone").parameters, ParameterStatus::kInSync) << "nothing has changed";
 }
 
-TEST_F(ParameterUseTest, OneChangeAfterTheOther) {
+TEST_F(ParameterUseTest, ChangesFollowEachOtherAndAResetWaits) {
   CreateParameterGroup("mine");
   ASSERT_EQ(CreateCluster(Redis("lone", "mine")), "");
   Applied();
   ASSERT_EQ(Set("mine", "timeout", "60"), "");
-  v1::ModifyCacheParameterGroupRequest request;
+  const int64_t first = Node("lone").revision;
+  EXPECT_EQ(Set("mine", "timeout", "70"), "") << "Terraform sends twenty parameters at a time, and tries no change again";
+  EXPECT_EQ(Node("lone").revision, first + 1) << "what the agent applied for the first change does not do for the second";
+  EXPECT_EQ(Node("lone").parameters, ParameterStatus::kApplying);
+  v1::ResetCacheParameterGroupRequest request;
   request.set_cache_parameter_group_name("mine");
-  request.add_parameter_name_values()->set_parameter_name("timeout");
-  request.mutable_parameter_name_values(0)->set_parameter_value("70");
-  v1::ModifyCacheParameterGroupResponse response;
-  const Status refused = Call("ModifyCacheParameterGroup", request, &response);
+  request.set_reset_all_parameters(true);
+  v1::ResetCacheParameterGroupResponse response;
+  const Status refused = Call("ResetCacheParameterGroup", request, &response);
   EXPECT_EQ(FaultWire(*FaultOf(refused)), "InvalidCacheParameterGroupState");
   EXPECT_THAT(std::string(refused.message()), ::testing::HasSubstr(" has pending changes")) << "Terraform matches this";
-  EXPECT_EQ(Reset("mine"), "InvalidCacheParameterGroupState");
   Applied();
-  EXPECT_EQ(Set("mine", "timeout", "70"), "");
+  EXPECT_EQ(Reset("mine"), "");
 }
 
 TEST_F(ParameterUseTest, WhoCannotApplyAChangeHoldsNobodyUp) {
@@ -211,16 +213,17 @@ TEST_F(ParameterUseTest, WhoCannotApplyAChangeHoldsNobodyUp) {
   Applied();
   ASSERT_EQ(Set("mine", "timeout", "60"), "");
   ChangeNodes([](CacheNode& node) { node.problem = "the engine refuses it"; });
-  EXPECT_EQ(Set("mine", "timeout", "70"), "") << "may be what mends it";
+  EXPECT_EQ(Reset("mine"), "") << "may be what mends it";
   ChangeNodes([](CacheNode& node) { node.problem.clear(); });
-  ASSERT_EQ(Set("mine", "timeout", "80"), "InvalidCacheParameterGroupState");
+  ASSERT_EQ(Set("mine", "timeout", "80"), "");
+  ASSERT_EQ(Reset("mine"), "InvalidCacheParameterGroupState");
   ASSERT_TRUE(store_
                   ->Mutate([&](Draft& draft) -> Status {
                     draft.Put(Zone{Node("lone").zone, ZoneStatus::kLost});
                     return absl::OkStatus();
                   })
                   .ok());
-  EXPECT_EQ(Set("mine", "timeout", "80"), "");
+  EXPECT_EQ(Reset("mine"), "");
 }
 
 TEST_F(ParameterUseTest, ACacheMayLiveByAnotherGroup) {
