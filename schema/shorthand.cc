@@ -53,6 +53,7 @@ class ShorthandParser {
     while (IsNameChar(Peek())) ++at_;
     std::string name(text_.substr(start, at_ - start));
     if (name.empty()) return Bad("expected a name");
+    SkipBlanks();
     if (!Take('=')) return Bad(fmt::format("expected '=' after '{}'", name));
     return name;
   }
@@ -68,7 +69,8 @@ class ShorthandParser {
     while (ListGoesOn()) {
       Take(',');
       SkipBlanks();
-      if (AtEnd()) break;
+      if (AtEnd()) return Bad("a comma with nothing after it");
+      if (Peek() == ',') return Bad("two commas with nothing between them");
       ASSIGN_OR_RETURN(json element, Value());
       list.push_back(std::move(element));
     }
@@ -80,6 +82,7 @@ class ShorthandParser {
     size_t i = at_ + 1;
     while (i < text_.size() && text_[i] == ' ') ++i;
     while (i < text_.size() && IsNameChar(text_[i])) ++i;
+    while (i < text_.size() && text_[i] == ' ') ++i;
     return i >= text_.size() || text_[i] != '=';
   }
 

@@ -26,7 +26,8 @@ std::string Read(std::string_view shorthand) {
 
 TEST(ShorthandTest, Pairs) {
   EXPECT_EQ(Read<v1::Tag>("Key=env,Value=dev"), R"({"Key": "env", "Value": "dev"})");
-  EXPECT_EQ(Read<v1::Tag>(" Key = env"), "Cannot read the shorthand: expected '=' after 'Key' at character 5.");
+  EXPECT_EQ(Read<v1::Tag>(" Key = env , Value = dev"), R"({"Key": "env", "Value": "dev"})");
+  EXPECT_EQ(Read<v1::Tag>("Key env"), "Cannot read the shorthand: expected '=' after 'Key' at character 5.");
   EXPECT_EQ(Read<v1::Tag>("Key=a=b"), R"({"Key": "a=b"})");
   EXPECT_EQ(Read<v1::Tag>("Key=env,Value="), R"({"Key": "env", "Value": ""})");
 }
@@ -58,6 +59,8 @@ TEST(ShorthandTest, BadTextIsRefusedWithThePlace) {
   EXPECT_THAT(Read<v1::Tag>(""), HasSubstr("expected a name at character 1"));
   EXPECT_THAT(Read<v1::Tag>("Key"), HasSubstr("expected '=' after 'Key'"));
   EXPECT_THAT(Read<v1::Tag>("Key=\"x"), HasSubstr("the quote is not closed"));
+  EXPECT_THAT(Read<v1::NodeGroupConfiguration>("ReplicaAvailabilityZones=a,,b"), HasSubstr("two commas with nothing"));
+  EXPECT_THAT(Read<v1::NodeGroupConfiguration>("ReplicaAvailabilityZones=a,b,"), HasSubstr("nothing after it"));
   EXPECT_THAT(Read<v1::Tag>("Key=a,Key=b"), HasSubstr("'Key' is given twice"));
   EXPECT_THAT(Read<v1::Tag>("Nope=a"), HasSubstr("unknown member 'Nope'; there are: Key, Value."));
   EXPECT_THAT(Read<v1::Tag>("Key=a,b"), HasSubstr("Key: expected one value, got array."));
