@@ -26,8 +26,9 @@ StatusOr<OutputFormat> ParseOutputFormat(std::string_view text) {
   if (text == "table") return OutputFormat::kTable;
   if (text == "json") return OutputFormat::kJson;
   if (text == "yaml") return OutputFormat::kYaml;
+  if (text == "yaml-stream") return OutputFormat::kYamlStream;
   if (text == "text") return OutputFormat::kText;
-  return UsageError("--output takes table, json, yaml or text, not '" + std::string(text) + "'");
+  return UsageError("--output takes table, json, yaml, yaml-stream or text, not '" + std::string(text) + "'");
 }
 
 ordered_json MessageTree(const google::protobuf::Message& message) {
@@ -46,6 +47,8 @@ std::string RenderTree(const ordered_json& tree, OutputFormat format, const Styl
       return tree.is_object() && tree.empty() ? "" : tree.dump(4) + "\n";
     case OutputFormat::kYaml:
       return tree.is_object() && tree.empty() ? "" : YamlText(tree);
+    case OutputFormat::kYamlStream:
+      return tree.is_object() && tree.empty() ? "" : YamlText(ordered_json::array({tree}));
     case OutputFormat::kText:
       return TabText(tree);
     case OutputFormat::kTable:

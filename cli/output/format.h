@@ -19,10 +19,11 @@ enum class OutputFormat {
   kTable,
   kJson,
   kYaml,
+  kYamlStream,  // YAML, the answer as an element of a list; the aws CLI has an element for each page
   kText,
 };
 
-// "table", "json", "yaml", "text"; a usage error otherwise.
+// "table", "json", "yaml", "yaml-stream", "text"; a usage error otherwise.
 StatusOr<OutputFormat> ParseOutputFormat(std::string_view text);
 
 // The message as the tree that `--query` searches: members by their AWS names, empty lists included.

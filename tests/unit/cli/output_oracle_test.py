@@ -60,32 +60,34 @@ def aws_json(value):
     return out.getvalue()
 
 
+def yaml_value(text):
+    try:
+        return YAML(typ="safe").load(text)
+    except Exception as error:  # whatever the reader says, it is not YAML
+        return f"{type(error).__name__}: {error}"
+
+
 def main():
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else random.SystemRandom().randrange(1 << 32)
     print("seed", seed)
     rnd = random.Random(seed)
     trees = [rnd.choice([tree(rnd, 4), tree(rnd, 2)]) for _ in range(TREES)] + WORDS + SCALARS + [[], {}, [[]], [{}], {"a": {}}]
-    lines = [json.dumps({"format": form, "tree": one}) for one in trees for form in ("json", "text", "yaml")]
+    lines = [json.dumps({"format": form, "tree": one}) for one in trees for form in ("json", "text", "yaml", "yaml-stream")]
     run = subprocess.run([sys.argv[1]], input="\n".join(lines), capture_output=True, text=True, check=True)
     ours = iter([json.loads(line) for line in run.stdout.splitlines()])
     bad, excepted = [], 0
     for one in trees:
-        as_json, as_text, as_yaml = next(ours), next(ours), next(ours)
+        as_json, as_text, *as_yaml = [next(ours) for _ in range(4)]
         if as_json != aws_json(one):
             bad.append(("json", one, as_json, aws_json(one)))
         if not_text(one):
             excepted += 1
         elif as_text != aws_text(one):
             bad.append(("text", one, as_text, aws_text(one)))
-        if one != {}:
-            try:
-                read = YAML(typ="safe").load(as_yaml)
-            except Exception as error:  # whatever the reader says, it is not YAML
-                read = f"{type(error).__name__}: {error}"
-            if read != one:
-                bad.append(("yaml", one, as_yaml, read))
-        elif as_yaml != "":
-            bad.append(("yaml", one, as_yaml, ""))
+        for form, text, meant in zip(("yaml", "yaml-stream"), as_yaml, (one, [one])):
+            read = yaml_value(text) if text else {}
+            if read != ({} if one == {} else meant) or (one == {}) != (text == ""):
+                bad.append((form, one, text, read))
     print(f"{len(trees)} trees, {excepted} of them not compared as text, {len(bad)} differences")
     for form, one, mine, theirs in bad[:8]:
         print(f"{form} of {one!r}:\n  ours   {mine!r}\n  theirs {theirs!r}")
