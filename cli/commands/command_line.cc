@@ -30,8 +30,27 @@ bool LooksLikeFlag(const std::string& word) {
   return word.size() > 1 && word[0] == '-' && !std::isdigit(static_cast<unsigned char>(word[1]));
 }
 
+const Flag* FindFlag(const CommandSpec& spec, const std::string& word) {
+  for (const auto* flags : {&spec.flags, &GlobalFlags()}) {
+    for (const Flag& flag : *flags) {
+      if (word == "--" + flag.name || (!flag.alias.empty() && word == "--" + flag.alias)) return &flag;
+    }
+  }
+  return nullptr;
+}
+
+// Takes `--name a b` out again.
+void RemoveFlag(const std::string& name, std::vector<std::string>* prepared) {
+  const auto start = std::find(prepared->begin(), prepared->end(), name);
+  if (start == prepared->end()) return;
+  const auto is_value = [](const std::string& word) { return word[0] == kValueMark; };
+  const auto end = std::find_if_not(start + 1, prepared->end(), is_value);
+  prepared->erase(start, end);
+}
+
 // Splits --name=value and marks the values; words after "--" go to `rest`.
-std::vector<std::string> Prepare(const std::vector<std::string>& words, std::vector<std::string>* rest) {
+std::vector<std::string> Prepare(const CommandSpec& spec, const std::vector<std::string>& words,
+                                 std::vector<std::string>* rest) {
   std::vector<std::string> prepared;
   for (size_t i = 0; i < words.size(); ++i) {
     const std::string& word = words[i];
@@ -40,6 +59,8 @@ std::vector<std::string> Prepare(const std::vector<std::string>& words, std::vec
       break;
     }
     const size_t equals = word.find('=');
+    const Flag* flag = FindFlag(spec, word.substr(0, equals));
+    if (flag != nullptr && flag->last_list) RemoveFlag("--" + flag->name, &prepared);
     if (!LooksLikeFlag(word)) {
       prepared.push_back(Marked(word));
     } else if (word.starts_with("--") && equals != std::string::npos) {
@@ -47,6 +68,9 @@ std::vector<std::string> Prepare(const std::vector<std::string>& words, std::vec
       prepared.push_back(Marked(word.substr(equals + 1)));
     } else {
       prepared.push_back(word);
+      const bool alone = i + 1 == words.size() || LooksLikeFlag(words[i + 1]);
+      const bool may_be_alone = flag != nullptr && flag->kind == FlagKind::kMaybeValue;
+      if (alone && may_be_alone) prepared.push_back(Marked(flag->choices.front()));
     }
   }
   return prepared;
@@ -55,6 +79,7 @@ std::vector<std::string> Prepare(const std::vector<std::string>& words, std::vec
 std::string FlagNames(const Flag& flag) {
   std::string names = flag.letter != 0 ? fmt::format("-{},", flag.letter) : "";
   names += "--" + flag.name;
+  if (!flag.alias.empty()) names += ",--" + flag.alias;
   if (flag.kind == FlagKind::kToggle) names += ",!--no-" + flag.name;
   return names;
 }
@@ -73,13 +98,14 @@ void AddFlag(CLI::App* app, const Flag& flag, Found* found) {
       app->add_flag(FlagNames(flag), found->counts[flag.name])->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
       break;
     case FlagKind::kValue:
+    case FlagKind::kMaybeValue:
       app->add_option(FlagNames(flag), found->values[flag.name])
           ->expected(1)
           ->allow_extra_args(false)
           ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
       break;
     case FlagKind::kList:
-      app->add_option(FlagNames(flag), found->values[flag.name])->expected(1, 10'000);
+      app->add_option(FlagNames(flag), found->values[flag.name])->expected(flag.last_list ? 0 : 1, 10'000);
       break;
   }
 }
@@ -135,8 +161,12 @@ StatusOr<Args> Collect(const CommandSpec& spec, const CLI::App& app, const Found
         args.Set(flag.name, {found.counts.at(flag.name) > 0 ? "true" : "false"});
         continue;
       }
-      auto values = Unmarked(found.values.at(flag.name));
-      for (const std::string& value : values) RETURN_IF_ERROR(CheckChoice("--" + flag.name, flag.choices, value));
+      std::vector<std::string> values = found.values.at(flag.name);
+      std::erase(values, "");  // how CLI11 says that a list has no words; ours have a mark
+      values = Unmarked(std::move(values));
+      if (!flag.checked_later) {
+        for (const std::string& value : values) RETURN_IF_ERROR(CheckChoice("--" + flag.name, flag.choices, value));
+      }
       args.Set(flag.name, std::move(values));
     }
   }
@@ -189,7 +219,7 @@ void Args::SetWords(std::vector<std::string> words, std::vector<std::string> res
 
 StatusOr<Args> ParseCommandLine(const CommandSpec& spec, const std::vector<std::string>& words) {
   std::vector<std::string> rest;
-  std::vector<std::string> prepared = Prepare(words, &rest);
+  std::vector<std::string> prepared = Prepare(spec, words, &rest);
   std::reverse(prepared.begin(), prepared.end());  // as CLI11 wants them
 
   CLI::App app;
@@ -220,7 +250,7 @@ size_t FindCommandWord(const std::vector<std::string>& words) {
     if (!LooksLikeFlag(words[i])) return i;
     if (words[i] == "--") return words.size();
     for (const Flag& flag : GlobalFlags()) {
-      if (flag.kind != FlagKind::kValue) continue;
+      if (flag.kind != FlagKind::kValue && flag.kind != FlagKind::kMaybeValue) continue;
       if (words[i] == "--" + flag.name || (flag.letter != 0 && words[i] == fmt::format("-{}", flag.letter))) ++i;
     }
   }

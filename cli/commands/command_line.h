@@ -13,10 +13,11 @@
 namespace elastilab {
 
 enum class FlagKind {
-  kSwitch,  // --follow
-  kToggle,  // --multi-az-enabled or --no-multi-az-enabled
-  kValue,   // --port 6379, --port=6379; the last one counts
-  kList,    // --zones a b c
+  kSwitch,      // --follow
+  kToggle,      // --multi-az-enabled or --no-multi-az-enabled
+  kValue,       // --port 6379, --port=6379; the last one counts
+  kList,        // --zones a b c
+  kMaybeValue,  // --generate-cli-skeleton, or --generate-cli-skeleton output; alone it means its first choice
 };
 
 struct Flag {
@@ -27,7 +28,10 @@ struct Flag {
   bool required = false;
   std::vector<std::string> choices = {};  // empty: any
   char letter = 0;          // -o
-  bool checked_later = false;  // the command itself checks whether it is given
+  bool checked_later = false;  // the command itself checks whether it is given, and its choices
+  bool hidden = false;         // taken, but neither shown nor completed
+  std::string alias = {};      // another spelling, which nobody is told of
+  bool last_list = false;      // kList: given twice, only the second counts, as in the aws CLI; otherwise both do
 };
 
 // What a word that is no flag means; completion offers what there is.
@@ -78,7 +82,8 @@ class Args {
   std::vector<std::string> rest_;
 };
 
-// --output, --query, --data-dir, --endpoint, --no-color, --help: every command takes them, before or after its name.
+// --output, --query, --data-dir, --endpoint, --no-color, --help, and those of the aws CLI (aws_flags.h): every command
+// takes them, before or after its name.
 const std::vector<Flag>& GlobalFlags();
 
 // Usage errors name the flag or the word. Required flags are checked, all missing ones named at once, unless the

@@ -3,6 +3,7 @@
 
 #include <map>
 
+#include "cli/commands/api_flags.h"
 #include "cli/commands/duration.h"
 #include "cli/commands/failover_text.h"
 #include "cli/commands/registry.h"
@@ -14,6 +15,8 @@ namespace {
 
 namespace v1 = elasticache::v1;
 using admin::v1::Failover;
+
+constexpr char kTestFailover[] = "test-failover";
 
 const std::map<std::string, admin::v1::FaultKind>& FaultKinds() {
   static const auto& kinds = *new std::map<std::string, admin::v1::FaultKind>{
@@ -58,22 +61,18 @@ StatusOr<Look> LookForFailover(Context& context, const std::string& id, const st
 
 // Without ID: the API's own operation under the same name, with its own flags.
 StatusOr<int> TestFailover(Context& context) {
-  const std::string id = context.args.Word(0).empty() ? context.args.Get("replication-group-id") : context.args.Word(0);
-  if (id.empty()) return UsageError("say which replication group: test-failover ID");
+  const std::string id = context.args.Word(0);
+  if (id.empty()) return ApiCommand(kTestFailover)->run(context);
   const std::string shard = context.args.Get("node-group-id", "0001");
-  ASSIGN_OR_RETURN(const auto format, context.Format(context.args.Word(0).empty() ? OutputFormat::kJson
-                                                                                  : OutputFormat::kDrawn));
+  ASSIGN_OR_RETURN(const auto format, context.Format(OutputFormat::kDrawn));
   ASSIGN_OR_RETURN(const auto timeout, ParseDuration(context.args.Get("timeout", "60s")));
-  Failover before;
-  if (!context.args.Word(0).empty()) {
-    ASSIGN_OR_RETURN(before, NewestFailover(context, id, shard));
-  }
+  ASSIGN_OR_RETURN(const Failover before, NewestFailover(context, id, shard));
   v1::TestFailoverRequest request;
   request.set_replication_group_id(id);
   request.set_node_group_id(shard);
   ASSIGN_OR_RETURN(const auto response, ApiCall<v1::TestFailoverResponse>(context.rpc(),
                                                                           "ReplicationGroups/TestFailover", request));
-  if (context.args.Word(0).empty() || context.args.Has("no-wait")) {
+  if (context.args.Has("no-wait")) {
     RETURN_IF_ERROR(context.PrintAnswer(response, format));
     return kExitOk;
   }
@@ -132,18 +131,22 @@ CommandSpec FaultSpec() {
 }
 
 CommandSpec TestFailoverSpec() {
-  return {.name = "test-failover",
-          .group = "Practice",
-          .answers = true,
-          .summary = "Let the service fail a shard over, and say how long it took.",
-          .details = "  elastilab test-failover demo\n\n"
-                     "With --replication-group-id instead of ID it is the API's operation, and prints its answer.",
-          .positionals = {{.name = "ID", .help = "Of a replication group.", .required = false,
-                           .kind = WordKind::kClusterId}},
-          .flags = {{.name = "replication-group-id", .value = "TEXT", .help = "The API's spelling of ID."},
-                    {.name = "node-group-id", .value = "SHARD", .help = "Default 0001."},
-                    {.name = "no-wait", .kind = FlagKind::kSwitch, .help = "Return as soon as it is accepted."},
-                    {.name = "timeout", .value = "TIME", .help = "How long to wait. Default 60s."}}};
+  CommandSpec spec = {
+      .name = kTestFailover,
+      .group = "Practice",
+      .answers = true,
+      .summary = "Let the service fail a shard over, and say how long it took.",
+      .details =
+          "  elastilab test-failover demo\n\n"
+          "With --replication-group-id instead of ID it is the API's operation, and prints its answer.",
+      .positionals =
+          {{.name = "ID", .help = "Of a replication group.", .required = false, .kind = WordKind::kClusterId}},
+      .flags = {{.name = "no-wait", .kind = FlagKind::kSwitch, .help = "Return as soon as it is accepted."},
+                {.name = "timeout", .value = "TIME", .help = "How long to wait. Default 60s."},
+                {.name = "replication-group-id", .value = "TEXT", .help = "The API's spelling of ID."},
+                {.name = "node-group-id", .value = "SHARD", .help = "Default 0001."}}};
+  for (Flag& flag : InputFlags()) spec.flags.push_back(std::move(flag));
+  return spec;
 }
 
 }  // namespace

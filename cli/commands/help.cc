@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "cli/commands/aws_flags.h"
 #include "cli/commands/command_line.h"
 
 namespace elastilab {
@@ -11,6 +12,7 @@ std::string FlagUsage(const Flag& flag) {
   std::string text = "--" + flag.name;
   if (flag.kind == FlagKind::kToggle) text += " | --no-" + flag.name;
   if (flag.kind == FlagKind::kValue) text += " " + flag.value;
+  if (flag.kind == FlagKind::kMaybeValue) text += " [" + flag.value + "]";
   if (flag.kind == FlagKind::kList) text += " " + flag.value + " [" + flag.value + " ...]";
   return text;
 }
@@ -69,12 +71,13 @@ const std::vector<Flag>& GlobalFlags() {
       {.name = "output",
        .value = "FORMAT",
        .help = "How to print the answer. Friendly commands default to table, the API's own to json.",
-       .choices = {"table", "json", "yaml", "text"},
+       .choices = {"table", "json", "yaml", "yaml-stream", "text"},
        .letter = 'o'},
       {.name = "query",
        .value = "JMESPATH",
-       .help = "Print only what this expression picks from the answer, as the aws CLI does. Friendly commands print JSON "
-               "then, unless --output says otherwise."},
+       .help =
+           "Print only what this expression picks from the answer, as the aws CLI does. Friendly commands print JSON "
+           "then, unless --output says otherwise."},
       {.name = "data-dir",
        .value = "DIR",
        .help = "Where the lab keeps its state. Default: $ELASTILAB_DATA_DIR, else ~/.local/share/elastilab."},
@@ -84,7 +87,12 @@ const std::vector<Flag>& GlobalFlags() {
       {.name = "no-color", .kind = FlagKind::kSwitch, .help = "No colours; the same as setting NO_COLOR."},
       {.name = "help", .kind = FlagKind::kSwitch, .help = "Show this text.", .letter = 'h'},
   };
-  return flags;
+  static const auto& all = *[] {
+    auto* with_aws_flags = new std::vector<Flag>(flags);
+    for (Flag& flag : AwsFlags()) with_aws_flags->push_back(std::move(flag));
+    return with_aws_flags;
+  }();
+  return all;
 }
 
 std::string UsageLine(const CommandSpec& spec) {
@@ -118,7 +126,7 @@ std::string HelpText(const CommandSpec& spec, int width) {
   if (!spec.flags.empty()) text += "\noptions:\n";
   for (const Flag& flag : spec.flags) text += FlagHelp(flag, columns);
   text += "\nfor every command:\n";
-  for (const Flag& flag : GlobalFlags()) text += FlagHelp(flag, columns);
+  for (const Flag& flag : GlobalFlags()) text += flag.hidden ? "" : FlagHelp(flag, columns);
   return text;
 }
 

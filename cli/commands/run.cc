@@ -1,15 +1,25 @@
 #include <fmt/format.h>
 #include <google/protobuf/message.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "cli/commands/aws_flags.h"
 #include "cli/commands/help_index.h"
 #include "cli/commands/registry.h"
 
 namespace elastilab {
 namespace {
 
+constexpr std::string_view kElastiCache = "elasticache ";
+
+// `elasticache create-user` is the aws CLI's spelling; there, all but `wait` is an operation.
 std::optional<Command> FindCommand(const std::string& name) {
+  if (name.starts_with(kElastiCache)) {
+    const std::string operation = name.substr(kElastiCache.size());
+    if (operation.find(' ') != std::string::npos) return std::nullopt;
+    return operation == "wait" ? FindCommand(operation) : ApiCommand(operation);
+  }
   for (const Command& command : FriendlyCommands()) {
     if (command.spec.name == name) return command;
   }
@@ -39,6 +49,9 @@ int Fail(const Status& status, const CommandSpec* spec, Io& io) {
 
 Status UnknownCommand(const std::string& name) {
   std::vector<std::string> names = ApiCommandNames();
+  if (name.starts_with(kElastiCache)) {
+    for (std::string& operation : names) operation.insert(0, kElastiCache);
+  }
   for (const Command& command : FriendlyCommands()) names.push_back(command.spec.name);
   const auto similar = Similar(name, names);
   return UsageError(fmt::format("there is no command '{}'; {}all commands: elastilab --help", name,
@@ -54,16 +67,74 @@ StatusOr<std::optional<jmespath::Expression>> ParseQuery(const CommandSpec& spec
   return *std::move(query);
 }
 
+bool IsService(const std::string& word) { return word == "iam" || word == "sts" || word == "elasticache"; }
+
+bool Contains(const std::vector<std::string>& words, const char* word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+struct Words {
+  std::string command;              // "create-cluster", "iam create-user"
+  std::vector<std::string> others;  // flags and arguments, before and after it
+  size_t behind = 0;                // where in `others` those after it begin
+};
+
+// The command at this place; for a service with operations of its own, with the next word that is no flag.
+Words TakeCommand(const std::vector<std::string>& words, size_t at) {
+  Words split{words[at], words, at};
+  split.others.erase(split.others.begin() + static_cast<std::ptrdiff_t>(at));
+  if (IsService(split.command)) {
+    const std::vector<std::string> behind(split.others.begin() + static_cast<std::ptrdiff_t>(at), split.others.end());
+    const size_t operation = at + FindCommandWord(behind);
+    if (operation < split.others.size()) {
+      split.command += " " + split.others[operation];
+      split.others.erase(split.others.begin() + static_cast<std::ptrdiff_t>(operation));
+      split.behind = operation;
+    }
+  }
+  return split;
+}
+
+// `help create-cluster`, `iam create-user help` and `iam help` ask what `--help` asks.
+Words WithHelpAsFlag(Words split) {
+  if (split.command == "help") {
+    const size_t at = FindCommandWord(split.others);
+    if (at == split.others.size()) return split;
+    split = TakeCommand(split.others, at);
+    split.others = {"--help"};
+    return split;
+  }
+  const size_t end = split.command.size() - std::min<size_t>(split.command.size(), 5);
+  if (split.command.substr(end) == " help") return {split.command.substr(0, end), {"--help"}};
+  if (split.behind + 1 != split.others.size() || split.others.back() != "help") return split;
+  const auto command = FindCommand(split.command);  // of the others, some take words: `explain help`
+  if (command && command->spec.group == "API") split.others = {"--help"};
+  return split;
+}
+
+// `help`, or a service without an operation.
+int ListCommands(const Words& words, Io& io) {
+  const bool asked = words.command == "help" || Contains(words.others, "--help") || Contains(words.others, "-h");
+  if (!asked) {
+    const std::string reason = fmt::format("which operation of {0}? All: elastilab {0} --help", words.command);
+    return Fail(UsageError(reason), nullptr, io);
+  }
+  io.out << (words.command == "help" ? HelpIndex() : HelpIndexOf(words.command)) << std::flush;
+  return kExitOk;
+}
+
 StatusOr<int> RunCommand(const Command& command, const std::vector<std::string>& words, Io& io,
                          const Context::RpcMaker& make_rpc) {
   ASSIGN_OR_RETURN(const Args args, ParseCommandLine(command.spec, words));
-  if (args.Has("no-color")) io.style.color = false;
+  if (args.Has("no-color") || args.Get("color") == "off") io.style.color = false;
+  if (args.Get("color") == "on") io.style.color = true;
   if (args.Has("help")) {
     io.out << HelpText(command.spec, io.style.width) << std::flush;
     return kExitOk;
   }
   ASSIGN_OR_RETURN(auto query, ParseQuery(command.spec, args));
   ASSIGN_OR_RETURN(const std::string data_dir, FindDataDir(args.Get("data-dir")));
+  RETURN_IF_ERROR(CheckAwsFlags(args, LabFiles{data_dir}));
   Context context(args, io, LabFiles{data_dir}, make_rpc, std::move(query));
   auto code = command.run(context);
   if (!code.ok()) return Explained(code.status(), context);
@@ -105,8 +176,8 @@ StatusOr<std::string> Context::Render(const nlohmann::ordered_json& answer, Outp
 const std::vector<Command>& FriendlyCommands() {
   static const auto& all = *[] {
     auto* commands = new std::vector<Command>;
-    for (const auto& part : {LabCommands, ClusterCommands, ShowCommands, WaitCommands, HistoryCommands, TrailCommands, IamCommands, FaultCommands,
-                             CompletionCommands}) {
+    for (const auto& part : {LabCommands, ClusterCommands, ShowCommands, WaitCommands, HistoryCommands, TrailCommands,
+                             IamCommands, FaultCommands, CompletionCommands}) {
       for (Command& command : part()) commands->push_back(std::move(command));
     }
     return commands;
@@ -123,29 +194,11 @@ int RunCli(const std::vector<std::string>& words, Io& io, const Context::RpcMake
     (words.empty() ? io.err : io.out) << (version ? VersionText() : HelpIndex()) << std::flush;
     return words.empty() ? kExitUsage : kExitOk;
   }
-  std::string name = words[at];
-  std::vector<std::string> others = words;
-  others.erase(others.begin() + static_cast<std::ptrdiff_t>(at));
-  // Services with operations of their own: `elastilab iam create-user`, `elastilab help iam create-user`.
-  const auto take_service_operation = [&] {
-    if ((name != "iam" && name != "sts") || others.empty() || others.front().starts_with("-")) return;
-    name += " " + others.front();
-    others.erase(others.begin());
-  };
-  take_service_operation();
-  if (name == "help") {
-    if (others.empty()) {
-      io.out << HelpIndex() << std::flush;
-      return kExitOk;
-    }
-    name = others.front();
-    others.erase(others.begin());
-    take_service_operation();
-    others = {"--help"};
-  }
-  const auto command = FindCommand(name);
-  if (!command) return Fail(UnknownCommand(name), nullptr, io);
-  const auto code = RunCommand(*command, others, io, make_rpc);
+  const Words split = WithHelpAsFlag(TakeCommand(words, at));
+  if (split.command == "help" || IsService(split.command)) return ListCommands(split, io);
+  const auto command = FindCommand(split.command);
+  if (!command) return Fail(UnknownCommand(split.command), nullptr, io);
+  const auto code = RunCommand(*command, split.others, io, make_rpc);
   return code.ok() ? *code : Fail(code.status(), &command->spec, io);
 }
 

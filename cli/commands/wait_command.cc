@@ -2,7 +2,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <span>
 
+#include "cli/commands/api_flags.h"
 #include "cli/commands/duration.h"
 #include "cli/commands/registry.h"
 #include "cli/commands/waiter.h"
@@ -14,6 +17,23 @@ namespace {
 
 namespace v1 = elasticache::v1;
 using Statuses = std::vector<std::string>;
+
+constexpr std::array kClusterFlags = {"cache-cluster-id", "show-cache-node-info",
+                                      "show-cache-clusters-not-in-replication-groups"};
+constexpr std::array kGroupFlags = {"replication-group-id"};
+
+// Those of the operations behind the waiters. Written down, for all commands are listed at every start, and that must
+// not wait for descriptors.
+std::vector<Flag> WaiterFlags() {
+  return {
+      {.name = "cache-cluster-id", .value = "ID", .help = "For the aws waiters of cache clusters."},
+      {.name = "replication-group-id", .value = "ID", .help = "For those of replication groups."},
+      {.name = "show-cache-node-info", .kind = FlagKind::kToggle, .hidden = true},
+      {.name = "show-cache-clusters-not-in-replication-groups", .kind = FlagKind::kToggle, .hidden = true},
+      {.name = "max-records", .value = "N", .hidden = true},
+      {.name = "marker", .value = "TEXT", .hidden = true},
+  };
+}
 
 struct AwsWaiter {
   const char* name;
@@ -34,25 +54,30 @@ const std::vector<AwsWaiter>& AwsWaiters() {
   return waiters;
 }
 
+// Of all that the request's flags ask for, on all pages.
 StatusOr<Statuses> GroupStatuses(Context& context) {
   v1::DescribeReplicationGroupsRequest request;
-  const std::string id = context.args.Get("replication-group-id");
-  if (!id.empty()) request.set_replication_group_id(id);
+  RETURN_IF_ERROR(FillRequest(context.args, &request));
   Statuses statuses;
-  ASSIGN_OR_RETURN(const auto page, ApiCall<v1::DescribeReplicationGroupsResponse>(
-                                        context.rpc(), "ReplicationGroups/DescribeReplicationGroups", request));
-  for (const auto& group : page.replication_groups()) statuses.push_back(group.status());
+  do {
+    ASSIGN_OR_RETURN(const auto page, ApiCall<v1::DescribeReplicationGroupsResponse>(
+                                          context.rpc(), "ReplicationGroups/DescribeReplicationGroups", request));
+    for (const auto& group : page.replication_groups()) statuses.push_back(group.status());
+    request.set_marker(page.marker());
+  } while (!request.marker().empty());
   return statuses;
 }
 
 StatusOr<Statuses> ClusterStatuses(Context& context) {
   v1::DescribeCacheClustersRequest request;
-  const std::string id = context.args.Get("cache-cluster-id");
-  if (!id.empty()) request.set_cache_cluster_id(id);
+  RETURN_IF_ERROR(FillRequest(context.args, &request));
   Statuses statuses;
-  ASSIGN_OR_RETURN(const auto page, ApiCall<v1::DescribeCacheClustersResponse>(
-                                        context.rpc(), "CacheClusters/DescribeCacheClusters", request));
-  for (const auto& cluster : page.cache_clusters()) statuses.push_back(cluster.cache_cluster_status());
+  do {
+    ASSIGN_OR_RETURN(const auto page, ApiCall<v1::DescribeCacheClustersResponse>(
+                                          context.rpc(), "CacheClusters/DescribeCacheClusters", request));
+    for (const auto& cluster : page.cache_clusters()) statuses.push_back(cluster.cache_cluster_status());
+    request.set_marker(page.marker());
+  } while (!request.marker().empty());
   return statuses;
 }
 
@@ -70,7 +95,7 @@ StatusOr<Look> LookByWaiter(Context& context, const AwsWaiter& waiter) {
     return statuses.status();
   }
   const std::string wanted = waiter.target == Target::kAvailable ? "available" : "deleted";
-  const bool all = std::all_of(statuses->begin(), statuses->end(), [&](const auto& status) { return status == wanted; });
+  const bool all = std::count(statuses->begin(), statuses->end(), wanted) == std::ssize(*statuses);
   if (all && !statuses->empty()) return Look{.state = WaitState::kReached};
   for (const std::string& status : *statuses) {
     if (Contains(waiter.hopeless, status)) {
@@ -81,19 +106,27 @@ StatusOr<Look> LookByWaiter(Context& context, const AwsWaiter& waiter) {
   return Look{.revision = revision, .progress = fmt::format("{}: {}", waiter.name, fmt::join(*statuses, ", "))};
 }
 
+// The flags of the operation behind a waiter. The one that is not of this waiter's operation is a usage error.
+StatusOr<int> WaitAsAws(Context& context, const AwsWaiter& waiter, std::chrono::milliseconds timeout) {
+  if (context.args.Has("for")) return UsageError("--for goes with an id: wait ID --for available");
+  if (context.args.Has(kGenerateSkeleton)) {
+    return ApiCommand(waiter.groups ? "describe-replication-groups" : "describe-cache-clusters")->run(context);
+  }
+  for (const char* flag : waiter.groups ? std::span<const char* const>(kClusterFlags) : kGroupFlags) {
+    if (context.args.Has(flag)) return UsageError(fmt::format("wait {} does not take --{}", waiter.name, flag));
+  }
+  RETURN_IF_ERROR(WaitUntil(context, waiter.name, timeout, [&] { return LookByWaiter(context, waiter); }));
+  return kExitOk;
+}
+
 StatusOr<int> Wait(Context& context) {
   const std::string word = context.args.Word(0);
   ASSIGN_OR_RETURN(const auto timeout, ParseDuration(context.args.Get("timeout", "10m")));
   for (const AwsWaiter& waiter : AwsWaiters()) {
-    if (word != waiter.name) continue;
-    const char* wrong = waiter.groups ? "cache-cluster-id" : "replication-group-id";
-    if (context.args.Has(wrong)) return UsageError(fmt::format("wait {} does not take --{}", word, wrong));
-    if (context.args.Has("for")) return UsageError("--for goes with an id: wait ID --for available");
-    RETURN_IF_ERROR(WaitUntil(context, word, timeout, [&] { return LookByWaiter(context, waiter); }));
-    return kExitOk;
+    if (word == waiter.name) return WaitAsAws(context, waiter, timeout);
   }
-  if (context.args.Has("cache-cluster-id") || context.args.Has("replication-group-id")) {
-    return UsageError(fmt::format("there is no waiter '{}'", word));
+  for (const Flag& flag : WaiterFlags()) {
+    if (context.args.Has(flag.name)) return UsageError(fmt::format("there is no waiter '{}'", word));
   }
   const Target target = context.args.Get("for", "available") == "deleted" ? Target::kDeleted : Target::kAvailable;
   admin::v1::DescribeTopologyResponse last;
@@ -101,26 +134,28 @@ StatusOr<int> Wait(Context& context) {
   return kExitOk;
 }
 
-}  // namespace
-
-std::vector<Command> WaitCommands() {
+CommandSpec WaitSpec() {
   std::string names;
   for (const AwsWaiter& waiter : AwsWaiters()) names += fmt::format("{}{}", names.empty() ? "" : ", ", waiter.name);
-  return {
-      {{.name = "wait",
-        .group = "Clusters",
-        .summary = "Return the moment a state is reached.",
-        .details = "  elastilab wait demo --for available --timeout 60s\n"
-                   "  elastilab wait cache-cluster-available --cache-cluster-id pages",
-        .positionals = {{.name = "ID",
-                         .help = "Of a cluster or group; or a waiter of the aws CLI: " + names + ".",
-                         .kind = WordKind::kClusterId}},
-        .flags = {{.name = "for", .value = "STATE", .help = "Default available.", .choices = {"available", "deleted"}},
-                  {.name = "timeout", .value = "TIME", .help = "Default 10m. Exit code 4 when it is over."},
-                  {.name = "cache-cluster-id", .value = "ID", .help = "For the aws waiters of cache clusters."},
-                  {.name = "replication-group-id", .value = "ID", .help = "For those of replication groups."}}},
-       Wait},
-  };
+  CommandSpec spec = {
+      .name = "wait",
+      .group = "Clusters",
+      .summary = "Return the moment a state is reached.",
+      .details =
+          "  elastilab wait demo --for available --timeout 60s\n"
+          "  elastilab wait cache-cluster-available --cache-cluster-id pages",
+      .positionals = {{.name = "ID",
+                       .help = "Of a cluster or group; or a waiter of the aws CLI: " + names + ".",
+                       .kind = WordKind::kClusterId}},
+      .flags = {{.name = "for", .value = "STATE", .help = "Default available.", .choices = {"available", "deleted"}},
+                {.name = "timeout", .value = "TIME", .help = "Default 10m. Exit code 4 when it is over."}}};
+  for (Flag& flag : WaiterFlags()) spec.flags.push_back(std::move(flag));
+  for (Flag& flag : InputFlags()) spec.flags.push_back(std::move(flag));
+  return spec;
 }
+
+}  // namespace
+
+std::vector<Command> WaitCommands() { return {{WaitSpec(), Wait}}; }
 
 }  // namespace elastilab
