@@ -40,6 +40,11 @@ const Operation* OperationOfCommand(std::string_view name) {
   return OperationFromCliName(name);
 }
 
+std::string Summary(const Operation& operation) {
+  const std::string help = FieldHelp(operation.method->full_name());
+  return help.empty() ? "The API operation " + operation.name + "." : help;
+}
+
 Status PrintPages(Context& context, const Pages& pages, OutputFormat format) {
   if (pages.next_token.empty()) return context.PrintAnswer(*pages.answer, format);
   if (format == OutputFormat::kText && !context.args.Has("query")) {
@@ -93,13 +98,11 @@ StatusOr<int> RunOperation(const Operation& operation, Context& context) {
 }  // namespace
 
 CommandSpec OperationSpec(const Operation& operation) {
-  CommandSpec spec{.name = operation.cli_name,
-                   .group = "API",
-                   .answers = true,
-                   .summary = FieldHelp(operation.method->full_name()),
-                   .flags = OperationFlags(operation)};
-  if (spec.summary.empty()) spec.summary = "The API operation " + operation.name + ".";
-  return spec;
+  return {.name = operation.cli_name,
+          .group = "API",
+          .answers = true,
+          .summary = Summary(operation),
+          .flags = OperationFlags(operation)};
 }
 
 std::optional<Command> ApiCommand(const std::string& name) {
@@ -108,6 +111,11 @@ std::optional<Command> ApiCommand(const std::string& name) {
   CommandSpec spec = OperationSpec(*operation);
   spec.name = name;
   return Command{std::move(spec), [operation](Context& context) { return RunOperation(*operation, context); }};
+}
+
+std::string ApiCommandSummary(const std::string& name) {
+  const Operation* operation = OperationOfCommand(name);
+  return operation == nullptr ? "" : Summary(*operation);
 }
 
 std::vector<std::string> ApiCommandNames() {

@@ -30,15 +30,6 @@ bool LooksLikeFlag(const std::string& word) {
   return word.size() > 1 && word[0] == '-' && !std::isdigit(static_cast<unsigned char>(word[1]));
 }
 
-const Flag* FindFlag(const CommandSpec& spec, const std::string& word) {
-  for (const auto* flags : {&spec.flags, &GlobalFlags()}) {
-    for (const Flag& flag : *flags) {
-      if (word == "--" + flag.name || (!flag.alias.empty() && word == "--" + flag.alias)) return &flag;
-    }
-  }
-  return nullptr;
-}
-
 // Takes `--name a b` out again.
 void RemoveFlag(const std::string& name, std::vector<std::string>* prepared) {
   const auto start = std::find(prepared->begin(), prepared->end(), name);
@@ -215,6 +206,16 @@ StatusOr<int> Args::Int(const std::string& flag, int otherwise, int min, int max
 void Args::SetWords(std::vector<std::string> words, std::vector<std::string> rest) {
   words_ = std::move(words);
   rest_ = std::move(rest);
+}
+
+const Flag* FindFlag(const CommandSpec& spec, const std::string& word) {
+  for (const auto* flags : {&spec.flags, &GlobalFlags()}) {
+    for (const Flag& flag : *flags) {
+      if (word == "--" + flag.name || (!flag.alias.empty() && word == "--" + flag.alias)) return &flag;
+      if (flag.letter != 0 && word == fmt::format("-{}", flag.letter)) return &flag;
+    }
+  }
+  return nullptr;
 }
 
 StatusOr<Args> ParseCommandLine(const CommandSpec& spec, const std::vector<std::string>& words) {

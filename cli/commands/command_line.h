@@ -42,7 +42,7 @@ struct Positional {
   std::string help = {};
   bool required = true;
   WordKind kind = WordKind::kText;
-  std::vector<std::string> choices = {};
+  std::vector<std::string> choices = {};  // all that there are if the kind is kChoice, else words to be offered
   bool many = false;        // takes all words that remain
 };
 
@@ -85,6 +85,9 @@ class Args {
 // --output, --query, --data-dir, --endpoint, --no-color, --help, and those of the aws CLI (aws_flags.h): every command
 // takes them, before or after its name.
 const std::vector<Flag>& GlobalFlags();
+
+// The command's flag or global flag that is spelt "--name" or "-n"; null when there is none, as for "--no-name".
+const Flag* FindFlag(const CommandSpec& spec, const std::string& word);
 
 // Usage errors name the flag or the word. Required flags are checked, all missing ones named at once, unless the
 // command has been asked for help.

@@ -3,240 +3,225 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <set>
+
+#include "cli/commands/registry.h"
 
 namespace elastilab {
 namespace {
 
-// What `__complete` is asked for, "" when the word is free text.
-std::string KindName(WordKind kind) {
-  switch (kind) {
-    case WordKind::kClusterId:
-      return "ids";
-    case WordKind::kNodeName:
-      return "targets";
-    case WordKind::kZone:
-      return "zones";
-    default:
-      return "";
+// Up to the first full stop: enough for a menu.
+std::string FirstSentence(std::string text) {
+  const size_t end = text.find(". ");
+  if (end != std::string::npos) text.resize(end + 1);
+  std::replace_if(
+      text.begin(), text.end(), [](unsigned char c) { return c < ' '; }, ' ');
+  return text;
+}
+
+bool TakesValue(const Flag& flag) { return flag.kind != FlagKind::kSwitch && flag.kind != FlagKind::kToggle; }
+
+WordKind KindOf(const Flag& flag) {
+  if (flag.name == "cache-cluster-id" || flag.name == "replication-group-id") return WordKind::kClusterId;
+  if (flag.name == "zones" || flag.name.find("availability-zone") != std::string::npos) return WordKind::kZone;
+  return WordKind::kText;
+}
+
+bool TakesFile(const Flag& flag) { return flag.value == "FILE" || flag.value == "DIR"; }
+
+void AddFlags(const std::vector<Flag>& flags, std::vector<Candidate>* words) {
+  for (const Flag& flag : flags) {
+    if (flag.hidden) continue;
+    words->push_back({"--" + flag.name, FirstSentence(flag.help)});
+    if (flag.kind == FlagKind::kToggle) words->push_back({"--no-" + flag.name, FirstSentence(flag.help)});
   }
 }
 
-// Flags of API operations whose values are ids that the lab knows.
-std::string FlagKindName(const Flag& flag) {
-  if (flag.name == "cache-cluster-id" || flag.name == "replication-group-id") return "ids";
-  if (flag.name == "zones" || flag.name.find("availability-zone") != std::string::npos) return "zones";
-  return "";
+void AddChoices(const std::vector<std::string>& choices, std::vector<Candidate>* words) {
+  for (const std::string& choice : choices) words->push_back({choice, ""});
 }
 
-std::vector<std::string> FlagWords(const CommandSpec& spec) {
-  std::vector<std::string> words;
-  for (const auto* flags : {&spec.flags, &GlobalFlags()}) {
-    for (const Flag& flag : *flags) {
-      words.push_back("--" + flag.name);
-      if (flag.kind == FlagKind::kToggle) words.push_back("--no-" + flag.name);
-    }
+// What can follow the name of a service; without one, the first word.
+std::vector<Candidate> CommandsOf(const std::string& service) {
+  const std::string prefix = service.empty() || service == kElastiCache ? "" : service + " ";
+  std::vector<Candidate> words;
+  std::set<std::string> seen;
+  const auto add = [&](const std::string& name, const std::string& help) {
+    if (!name.starts_with(prefix)) return;
+    const std::string word = name.substr(prefix.size());
+    const bool is_one_word = word.find(' ') == std::string::npos;
+    if (is_one_word && seen.insert(word).second) words.push_back({word, FirstSentence(help)});
+  };
+  for (const Command& command : FriendlyCommands()) {
+    const bool of_service = service != kElastiCache || command.spec.name == "wait";
+    if (of_service && !command.spec.group.empty()) add(command.spec.name, command.spec.summary);
   }
+  if (service.empty()) {
+    for (const std::string& name : ServiceNames()) add(name, "Operations of this service, as in the aws CLI.");
+  }
+  for (const std::string& name : ApiCommandNames()) add(name, ApiCommandSummary(name));
   return words;
 }
 
-std::string CommandNames(const std::vector<CommandSpec>& specs) {
-  std::string names;
-  for (const CommandSpec& spec : specs) names += (names.empty() ? "" : " ") + spec.name;
-  return names;
-}
-
-// Three tables of `case` lines, in a syntax that bash and zsh share: flags of a command, values of a flag, and what
-// stands without a flag.
-std::string FlagCases(const std::vector<CommandSpec>& specs) {
-  std::string text;
-  for (const CommandSpec& spec : specs) {
-    text += fmt::format("    {}) flags=\"{}\" ;;\n", spec.name, fmt::join(FlagWords(spec), " "));
-  }
-  return text;
-}
-
-std::string ValueCases(const std::vector<CommandSpec>& specs) {
-  std::string text = "    *:-o|*:--output) values=\"table json yaml text\" ;;\n    *:--data-dir) values=\"@files\" ;;\n";
-  for (const CommandSpec& spec : specs) {
-    for (const Flag& flag : spec.flags) {
-      if (flag.kind == FlagKind::kSwitch || flag.kind == FlagKind::kToggle) continue;
-      std::string values = fmt::format("{}", fmt::join(flag.choices, " "));
-      if (std::string kind = FlagKindName(flag); values.empty() && !kind.empty()) values = "@" + kind;
-      text += fmt::format("    {}:--{}) values=\"{}\" ;;\n", spec.name, flag.name, values.empty() ? "@none" : values);
+// A line, read word by word up to the cursor.
+class Line {
+ public:
+  void Take(const std::string& word) {
+    if (word == "--") {
+      lost_ = true;
+    } else if (word.starts_with("-")) {
+      const Flag* flag = FindFlag(spec_, word);
+      flag_ = flag != nullptr && TakesValue(*flag) ? std::optional<Flag>(*flag) : std::nullopt;
+    } else if (flag_) {
+      if (flag_->kind != FlagKind::kList) flag_.reset();
+    } else if (spec_.name.empty()) {
+      TakeName(word);
+    } else {
+      ++place_;
     }
   }
-  return text;
-}
 
-std::string WordCases(const std::vector<CommandSpec>& specs) {
-  std::string text;
-  for (const CommandSpec& spec : specs) {
-    for (size_t i = 0; i < spec.positionals.size(); ++i) {
-      const Positional& positional = spec.positionals[i];
-      std::string values = fmt::format("{}", fmt::join(positional.choices, " "));
-      if (std::string kind = KindName(positional.kind); values.empty() && !kind.empty()) values = "@" + kind;
-      if (!values.empty()) text += fmt::format("    {}:{}) values=\"{}\" ;;\n", spec.name, i, values);
+  Completion At(const std::string& typed) const {
+    Completion completion;
+    if (lost_) return completion;
+    const size_t equals = typed.find('=');
+    if (typed.starts_with("-") && equals != std::string::npos) {
+      const Flag* flag = FindFlag(spec_, typed.substr(0, equals));
+      if (flag != nullptr && TakesValue(*flag)) AddValues(*flag, &completion);
+      completion.prefix = typed.substr(0, equals + 1);
+    } else if (typed.starts_with("-")) {
+      AddAllFlags(&completion);
+    } else if (flag_) {
+      AddValues(*flag_, &completion);
+      if (flag_->kind == FlagKind::kMaybeValue && typed.empty()) AddAllFlags(&completion);
+    } else if (spec_.name.empty()) {
+      completion.words = CommandsOf(service_);
+    } else {
+      AddPositional(&completion);
+      if (completion.words.empty() && completion.ask == WordKind::kText) AddAllFlags(&completion);
     }
+    return completion;
   }
-  return text;
-}
 
-// Finds the command and how many words without dashes follow it; shared by bash and zsh through their own word arrays.
-constexpr char kLookup[] = R"sh(  local flags="" values="" cmd="" place=0 skip="" w
-  for w in "${before[@]}"; do
-    if [ -n "$skip" ]; then skip=""; continue; fi
-    case "$w" in
-      -o|--output|--data-dir|--endpoint) skip=1 ;;
-      -*) ;;
-      *) if [ -z "$cmd" ]; then cmd="$w"; else place=$((place + 1)); fi ;;
-    esac
-  done
-)sh";
-
-std::string Replace(std::string text, const std::string& mark, const std::string& with) {
-  const size_t at = text.find(mark);
-  return at == std::string::npos ? text : text.replace(at, mark.size(), with);
-}
-
-std::string Quoted(std::string text) {
-  std::erase_if(text, [](char c) { return c == '\'' || c == '\\' || c == '\n'; });
-  return "'" + text + "'";
-}
-
-// Up to the first full stop: enough for a menu.
-std::string FirstSentence(const std::string& text) {
-  const size_t end = text.find(". ");
-  return end == std::string::npos ? text : text.substr(0, end + 1);
-}
-
-void AddFishFlag(const std::string& condition, const Flag& flag, std::string* text) {
-  const bool takes_value = flag.kind == FlagKind::kValue || flag.kind == FlagKind::kList;
-  *text += fmt::format("complete -c elastilab {}-l {}", condition, flag.name);
-  if (flag.letter != 0) *text += fmt::format(" -s {}", flag.letter);
-  if (takes_value) *text += " -x";
-  std::string values = fmt::format("{}", fmt::join(flag.choices, " "));
-  if (std::string kind = FlagKindName(flag); values.empty() && !kind.empty()) {
-    values = fmt::format("(elastilab __complete {} 2>/dev/null)", kind);
+ private:
+  void TakeName(const std::string& word) {
+    if (word == "help" && service_.empty()) return;  // `help create-cluster`
+    if (service_.empty() && IsService(word)) {
+      service_ = word;
+      return;
+    }
+    const auto command = FindCommand(service_.empty() ? word : service_ + " " + word);
+    if (command) spec_ = command->spec;
+    lost_ = !command;
   }
-  if (takes_value && !values.empty()) *text += fmt::format(" -a '{}'", values);
-  *text += fmt::format(" -d {}\n", Quoted(FirstSentence(flag.help)));
-  if (flag.kind == FlagKind::kToggle) *text += fmt::format("complete -c elastilab {}-l no-{}\n", condition, flag.name);
-}
 
-}  // namespace
+  void AddAllFlags(Completion* completion) const {
+    AddFlags(spec_.flags, &completion->words);
+    AddFlags(GlobalFlags(), &completion->words);
+  }
 
-std::string BashCompletion(const std::vector<CommandSpec>& specs) {
-  std::string text = R"sh(# bash completion for elastilab; made by `elastilab completion bash`
+  static void AddValues(const Flag& flag, Completion* completion) {
+    AddChoices(flag.choices, &completion->words);
+    completion->ask = KindOf(flag);
+    completion->files = TakesFile(flag);
+  }
+
+  void AddPositional(Completion* completion) const {
+    const auto& all = spec_.positionals;
+    if (all.empty() || (place_ >= all.size() && !all.back().many)) return;
+    const Positional& positional = all[std::min(place_, all.size() - 1)];
+    AddChoices(positional.choices, &completion->words);
+    completion->ask = positional.kind == WordKind::kChoice ? WordKind::kText : positional.kind;
+  }
+
+  std::string service_;
+  CommandSpec spec_;          // without a name: none yet
+  std::optional<Flag> flag_;  // waits for its value
+  size_t place_ = 0;          // of the positional at the cursor
+  bool lost_ = false;
+};
+
+constexpr char kBash[] = R"sh(# bash completion for elastilab; made by `elastilab completion bash`
 # eval "$(elastilab completion bash)", or put it into ~/.local/share/bash-completion/completions/elastilab
 _elastilab() {
-  local cur="${COMP_WORDS[COMP_CWORD]}" prev="${COMP_WORDS[COMP_CWORD-1]}"
-  local before=("${COMP_WORDS[@]:1:COMP_CWORD-1}")
-)sh";
-  text += kLookup;
-  text += R"sh(  COMPREPLY=()
-  if [ -z "$cmd$skip" ]; then
-    COMPREPLY=($(compgen -W "@COMMANDS@" -- "$cur"))
-    return
+  mapfile -t COMPREPLY < <("$1" __complete bash -- "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
+  if [ "${COMPREPLY[0]-}" = @files ]; then
+    mapfile -t COMPREPLY < <(compgen -f -- "${COMP_WORDS[COMP_CWORD]#=}")
+    compopt -o filenames 2>/dev/null
   fi
-  case "$cmd" in
-@FLAGS@  esac
-  case "$cmd:$prev" in
-@VALUES@  esac
-  if [ -z "$values" ]; then
-    if [[ "$cur" == -* ]]; then
-      COMPREPLY=($(compgen -W "$flags" -- "$cur"))
-      return
-    fi
-    case "$cmd:$place" in
-@WORDS@    esac
-  fi
-  case "$values" in
-    @none) ;;
-    @files) COMPREPLY=($(compgen -f -- "$cur")) ;;
-    @*) COMPREPLY=($(compgen -W "$(elastilab __complete "${values#@}" 2>/dev/null)" -- "$cur")) ;;
-    "") COMPREPLY=($(compgen -W "$flags" -- "$cur")) ;;
-    *) COMPREPLY=($(compgen -W "$values" -- "$cur")) ;;
-  esac
 }
 complete -F _elastilab elastilab
 )sh";
-  text = Replace(text, "@COMMANDS@", CommandNames(specs));
-  text = Replace(text, "@FLAGS@", FlagCases(specs));
-  text = Replace(text, "@VALUES@", ValueCases(specs));
-  return Replace(text, "@WORDS@", WordCases(specs));
-}
 
-std::string ZshCompletion(const std::vector<CommandSpec>& specs) {
-  std::string menu;
-  for (const CommandSpec& spec : specs) {
-    std::string summary = FirstSentence(spec.summary);
-    std::replace(summary.begin(), summary.end(), ':', ' ');
-    menu += "    " + Quoted(spec.name + ":" + summary) + "\n";
-  }
-  std::string text = R"sh(#compdef elastilab
+constexpr char kZsh[] = R"sh(#compdef elastilab
 # zsh completion for elastilab; made by `elastilab completion zsh`
 # Put it as _elastilab into a folder of $fpath, or: source <(elastilab completion zsh)
 _elastilab() {
-  local cur="${words[CURRENT]}" prev="${words[CURRENT-1]}"
-  local -a before commands
-  before=("${(@)words[2,CURRENT-1]}")
-)sh";
-  text += kLookup;
-  text += R"sh(  if [ -z "$cmd$skip" ]; then
-    commands=(
-@MENU@    )
-    _describe -t commands 'elastilab command' commands
-    return
+  local -a elastilab_words
+  elastilab_words=("${(@f)$(elastilab __complete zsh -- "${(@Q)words[2,CURRENT-1]}" "${(Q)PREFIX}" 2>/dev/null)}")
+  if [[ "${elastilab_words[1]}" == @files ]]; then
+    _files
+  elif [[ -n "${elastilab_words[1]}" ]]; then
+    _describe elastilab elastilab_words
   fi
-  case "$cmd" in
-@FLAGS@  esac
-  case "$cmd:$prev" in
-@VALUES@  esac
-  if [ -z "$values" ]; then
-    if [[ "$cur" == -* ]]; then
-      compadd -- ${=flags}
-      return
-    fi
-    case "$cmd:$place" in
-@WORDS@    esac
-  fi
-  case "$values" in
-    @none) ;;
-    @files) _files ;;
-    @*) compadd -- $(elastilab __complete "${values#@}" 2>/dev/null) ;;
-    "") compadd -- ${=flags} ;;
-    *) compadd -- ${=values} ;;
-  esac
 }
 if [ "${funcstack[1]}" = "_elastilab" ]; then _elastilab "$@"; else compdef _elastilab elastilab; fi
 )sh";
-  text = Replace(text, "@MENU@", menu);
-  text = Replace(text, "@FLAGS@", FlagCases(specs));
-  text = Replace(text, "@VALUES@", ValueCases(specs));
-  return Replace(text, "@WORDS@", WordCases(specs));
+
+constexpr char kFish[] = R"sh(# fish completion for elastilab; made by `elastilab completion fish`
+# elastilab completion fish > ~/.config/fish/completions/elastilab.fish
+function __elastilab_complete
+    set -l before (commandline -opc)
+    set -e before[1]
+    set -l typed (commandline -ct)
+    set -l answer (elastilab __complete fish -- $before "$typed" 2>/dev/null)
+    if test "$answer[1]" = @files
+        __fish_complete_path "$typed"
+    else
+        printf '%s\n' $answer
+    end
+end
+complete -c elastilab -f -a '(__elastilab_complete)'
+)sh";
+
+}  // namespace
+
+Completion CompleteLine(const std::vector<std::string>& words) {
+  Line line;
+  for (size_t i = 0; i + 1 < words.size(); ++i) line.Take(words[i]);
+  return line.At(words.empty() ? "" : words.back());
 }
 
-std::string FishCompletion(const std::vector<CommandSpec>& specs) {
-  std::string text =
-      "# fish completion for elastilab; made by `elastilab completion fish`\n"
-      "# elastilab completion fish > ~/.config/fish/completions/elastilab.fish\n"
-      "complete -c elastilab -f\n";
-  for (const Flag& flag : GlobalFlags()) AddFishFlag("", flag, &text);
-  for (const CommandSpec& spec : specs) {
-    text += fmt::format("complete -c elastilab -n __fish_use_subcommand -a {} -d {}\n", spec.name,
-                        Quoted(FirstSentence(spec.summary)));
-    const std::string condition = fmt::format("-n '__fish_seen_subcommand_from {}' ", spec.name);
-    for (const Positional& positional : spec.positionals) {
-      std::string values = fmt::format("{}", fmt::join(positional.choices, " "));
-      if (std::string kind = KindName(positional.kind); values.empty() && !kind.empty()) {
-        values = fmt::format("(elastilab __complete {} 2>/dev/null)", kind);
-      }
-      if (!values.empty()) text += fmt::format("complete -c elastilab {}-a '{}'\n", condition, values);
+BashWords JoinBashWords(const std::vector<std::string>& words) {
+  BashWords joined;
+  bool join_next = false;
+  for (const std::string& word : words) {
+    const bool is_break = word == "=" || word == ":";
+    joined.cut = 0;
+    if ((is_break || join_next) && !joined.words.empty()) {
+      std::string& last = joined.words.back();
+      joined.cut = last.size() + (is_break ? 1 : 0);
+      last += word;
+    } else {
+      joined.words.push_back(word);
     }
-    for (const Flag& flag : spec.flags) AddFishFlag(condition, flag, &text);
+    join_next = is_break;
   }
-  return text;
+  return joined;
+}
+
+std::string CompletionScript(const std::string& shell) {
+  if (shell == "bash") return kBash;
+  return shell == "zsh" ? kZsh : kFish;
+}
+
+std::string CompletionLine(const std::string& shell, const Candidate& candidate) {
+  if (shell == "fish") return fmt::format("{}\t{}\n", candidate.word, candidate.help);
+  if (shell == "bash" || candidate.word.empty()) return candidate.word + "\n";
+  std::string word;
+  for (const char c : candidate.word) word += c == ':' || c == '\\' ? std::string("\\") + c : std::string(1, c);
+  return candidate.help.empty() ? word + "\n" : fmt::format("{}:{}\n", word, candidate.help);
 }
 
 }  // namespace elastilab

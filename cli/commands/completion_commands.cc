@@ -34,36 +34,60 @@ StatusOr<std::vector<std::string>> Targets(Context& context) {
   return targets;
 }
 
+StatusOr<std::vector<std::string>> AskLab(Context& context, WordKind what) {
+  switch (what) {
+    case WordKind::kClusterId:
+      return ClusterIds(context);
+    case WordKind::kZone:
+      return Zones(context);
+    case WordKind::kNodeName:
+      return Targets(context);
+    default:
+      return std::vector<std::string>();
+  }
+}
+
+// Of the lab that the line being typed is about.
+StatusOr<std::vector<std::string>> AskLabOfLine(Context& context, const std::vector<std::string>& words,
+                                                WordKind what) {
+  Args args;
+  for (size_t i = 0; i + 2 < words.size(); ++i) {
+    if (words[i] == "--data-dir" || words[i] == "--endpoint") args.Set(words[i].substr(2), {words[i + 1]});
+  }
+  ASSIGN_OR_RETURN(const std::string data_dir, FindDataDir(args.Get("data-dir")));
+  Context there = context.ForLab(args, LabFiles{data_dir});
+  return AskLab(there, what);
+}
+
+// Nothing is said about what goes wrong: the user is typing.
 StatusOr<int> Complete(Context& context) {
-  const std::string kind = context.args.Word(0);
-  auto words = kind == "ids" ? ClusterIds(context) : kind == "zones" ? Zones(context) : Targets(context);
-  if (!words.ok()) return kExitFailure;  // quietly: the user is typing
-  for (const std::string& word : *words) context.Print(word + "\n");
+  const std::string shell = context.args.Word(0);
+  BashWords line{.words = context.args.rest()};
+  if (shell == "bash") line = JoinBashWords(line.words);
+  Completion completion = CompleteLine(line.words);
+  if (completion.files && (completion.prefix.empty() || shell == "bash")) {
+    context.Print("@files\n");
+    return kExitOk;
+  }
+  if (const auto ids = AskLabOfLine(context, line.words, completion.ask); ids.ok()) {
+    for (const std::string& id : *ids) completion.words.push_back({id, ""});
+  }
+  const std::string typed = line.words.empty() ? "" : line.words.back();
+  for (Candidate& candidate : completion.words) {
+    candidate.word.insert(0, completion.prefix);
+    if (!candidate.word.starts_with(typed)) continue;
+    candidate.word.erase(0, line.cut);
+    context.Print(CompletionLine(shell, candidate));
+  }
   return kExitOk;
 }
 
-StatusOr<int> Completion(Context& context) {
-  const auto specs = AllSpecs();
-  const std::string shell = context.args.Word(0);
-  context.Print(shell == "bash" ? BashCompletion(specs) : shell == "zsh" ? ZshCompletion(specs) : FishCompletion(specs));
+StatusOr<int> PrintScript(Context& context) {
+  context.Print(CompletionScript(context.args.Word(0)));
   return kExitOk;
 }
 
 }  // namespace
-
-std::vector<CommandSpec> AllSpecs() {
-  std::vector<CommandSpec> specs;
-  for (const Command& command : FriendlyCommands()) {
-    if (!command.spec.group.empty()) specs.push_back(command.spec);
-  }
-  const auto known = [&](const std::string& name) {
-    return std::any_of(specs.begin(), specs.end(), [&](const CommandSpec& spec) { return spec.name == name; });
-  };
-  for (const std::string& name : ApiCommandNames()) {
-    if (!known(name)) specs.push_back(ApiCommand(name)->spec);
-  }
-  return specs;
-}
 
 std::vector<Command> CompletionCommands() {
   return {
@@ -72,13 +96,13 @@ std::vector<Command> CompletionCommands() {
         .summary = "Print the completion script of a shell.",
         .details = "  eval \"$(elastilab completion bash)\"\n"
                    "  elastilab completion fish > ~/.config/fish/completions/elastilab.fish",
-        .positionals = {{.name = "SHELL", .help = "Whose.", .kind = WordKind::kChoice,
-                         .choices = {"bash", "zsh", "fish"}}}},
-       Completion},
+        .positionals =
+            {{.name = "SHELL", .help = "Whose.", .kind = WordKind::kChoice, .choices = {"bash", "zsh", "fish"}}}},
+       PrintScript},
       {{.name = "__complete",
         .group = "",
         .summary = "",
-        .positionals = {{.name = "KIND", .help = "", .kind = WordKind::kChoice, .choices = {"ids", "targets", "zones"}}}},
+        .positionals = {{.name = "SHELL", .kind = WordKind::kChoice, .choices = {"bash", "zsh", "fish"}}}},
        Complete},
   };
 }

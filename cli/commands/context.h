@@ -43,6 +43,10 @@ class Context {
   Io& io;
   const LabFiles files;
 
+  // The same program, calling another lab.
+  Context ForLab(const Args& other_args, LabFiles lab_files) const {
+    return Context(other_args, io, std::move(lab_files), make_rpc_);
+  }
   // Connects when first used.
   Rpc& rpc();
   // What --output says, or the command's default. Who can draw passes kDrawn, and draws when it comes back: not when a

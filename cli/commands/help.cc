@@ -119,7 +119,7 @@ std::string HelpText(const CommandSpec& spec, int width) {
   if (!spec.positionals.empty()) text += "\narguments:\n";
   for (const Positional& positional : spec.positionals) {
     text += "  " + positional.name + "\n" + Wrapped(positional.help, 6, columns);
-    if (!positional.choices.empty()) {
+    if (positional.kind == WordKind::kChoice) {
       text += Wrapped(fmt::format("One of: {}.", fmt::join(positional.choices, ", ")), 6, columns);
     }
   }

@@ -11,20 +11,7 @@
 namespace elastilab {
 namespace {
 
-constexpr std::string_view kElastiCache = "elasticache ";
-
-// `elasticache create-user` is the aws CLI's spelling; there, all but `wait` is an operation.
-std::optional<Command> FindCommand(const std::string& name) {
-  if (name.starts_with(kElastiCache)) {
-    const std::string operation = name.substr(kElastiCache.size());
-    if (operation.find(' ') != std::string::npos) return std::nullopt;
-    return operation == "wait" ? FindCommand(operation) : ApiCommand(operation);
-  }
-  for (const Command& command : FriendlyCommands()) {
-    if (command.spec.name == name) return command;
-  }
-  return ApiCommand(name);
-}
+constexpr std::string_view kElastiCachePrefix = "elasticache ";
 
 // The service's reasons stay as they are; that there is no service gets the way to start one.
 Status Explained(const Status& status, const Context& context) {
@@ -49,8 +36,8 @@ int Fail(const Status& status, const CommandSpec* spec, Io& io) {
 
 Status UnknownCommand(const std::string& name) {
   std::vector<std::string> names = ApiCommandNames();
-  if (name.starts_with(kElastiCache)) {
-    for (std::string& operation : names) operation.insert(0, kElastiCache);
+  if (name.starts_with(kElastiCachePrefix)) {
+    for (std::string& operation : names) operation.insert(0, kElastiCachePrefix);
   }
   for (const Command& command : FriendlyCommands()) names.push_back(command.spec.name);
   const auto similar = Similar(name, names);
@@ -66,8 +53,6 @@ StatusOr<std::optional<jmespath::Expression>> ParseQuery(const CommandSpec& spec
   if (!query.ok()) return UsageError(fmt::format("--query cannot be read:\n{}", std::string(query.status().message())));
   return *std::move(query);
 }
-
-bool IsService(const std::string& word) { return word == "iam" || word == "sts" || word == "elasticache"; }
 
 bool Contains(const std::vector<std::string>& words, const char* word) {
   return std::find(words.begin(), words.end(), word) != words.end();
@@ -183,6 +168,28 @@ const std::vector<Command>& FriendlyCommands() {
     return commands;
   }();
   return all;
+}
+
+const std::vector<std::string>& ServiceNames() {
+  static const auto& names = *new std::vector<std::string>{kElastiCache, "iam", "sts"};
+  return names;
+}
+
+bool IsService(const std::string& word) {
+  return std::find(ServiceNames().begin(), ServiceNames().end(), word) != ServiceNames().end();
+}
+
+// In `elasticache …`, all but `wait` is an operation.
+std::optional<Command> FindCommand(const std::string& name) {
+  if (name.starts_with(kElastiCachePrefix)) {
+    const std::string operation = name.substr(kElastiCachePrefix.size());
+    if (operation.find(' ') != std::string::npos) return std::nullopt;
+    return operation == "wait" ? FindCommand(operation) : ApiCommand(operation);
+  }
+  for (const Command& command : FriendlyCommands()) {
+    if (command.spec.name == name) return command;
+  }
+  return ApiCommand(name);
 }
 
 int RunCli(const std::vector<std::string>& words, Io& io, const Context::RpcMaker& make_rpc) {

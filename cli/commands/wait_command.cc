@@ -135,8 +135,8 @@ StatusOr<int> Wait(Context& context) {
 }
 
 CommandSpec WaitSpec() {
-  std::string names;
-  for (const AwsWaiter& waiter : AwsWaiters()) names += fmt::format("{}{}", names.empty() ? "" : ", ", waiter.name);
+  std::vector<std::string> names;
+  for (const AwsWaiter& waiter : AwsWaiters()) names.push_back(waiter.name);
   CommandSpec spec = {
       .name = "wait",
       .group = "Clusters",
@@ -145,8 +145,10 @@ CommandSpec WaitSpec() {
           "  elastilab wait demo --for available --timeout 60s\n"
           "  elastilab wait cache-cluster-available --cache-cluster-id pages",
       .positionals = {{.name = "ID",
-                       .help = "Of a cluster or group; or a waiter of the aws CLI: " + names + ".",
-                       .kind = WordKind::kClusterId}},
+                       .help = "Of a cluster or group; or a waiter of the aws CLI: " +
+                               fmt::format("{}.", fmt::join(names, ", ")),
+                       .kind = WordKind::kClusterId,
+                       .choices = names}},
       .flags = {{.name = "for", .value = "STATE", .help = "Default available.", .choices = {"available", "deleted"}},
                 {.name = "timeout", .value = "TIME", .help = "Default 10m. Exit code 4 when it is over."}}};
   for (Flag& flag : WaiterFlags()) spec.flags.push_back(std::move(flag));

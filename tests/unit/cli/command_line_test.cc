@@ -5,7 +5,6 @@
 
 #include "cli/client/exit_code.h"
 #include "cli/commands/api_flags.h"
-#include "cli/commands/completion.h"
 #include "cli/commands/duration.h"
 #include "proto/elasticache/v1/replication_groups.pb.h"
 #include "schema/operations.h"
@@ -161,17 +160,6 @@ TEST(ApiFlagsTest, EveryOperationHasACommand) {
     const std::string help = HelpText(spec, 100);
     for (const Flag& flag : spec.flags) EXPECT_THAT(help, HasSubstr("--" + flag.name));
     EXPECT_FALSE(spec.summary.empty());
-  }
-}
-
-TEST(CompletionTest, KnowsEveryCommandAndFlag) {
-  const auto specs = AllSpecs();
-  for (const std::string& script : {BashCompletion(specs), ZshCompletion(specs), FishCompletion(specs)}) {
-    for (const char* word : {"create-cluster", "create-replication-group", "replication-group-description",
-                             "no-multi-az-enabled", "kill-node", "single-az cross-az", "__complete"}) {
-      EXPECT_THAT(script, HasSubstr(word));
-    }
-    EXPECT_THAT(script, testing::Not(HasSubstr("@FLAGS@")));
   }
 }
 
