@@ -1,7 +1,11 @@
 // up, down, status, doctor, env: the lab itself.
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <charconv>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
 #include <nlohmann/json.hpp>
 #include <thread>
 
@@ -25,6 +29,25 @@ StatusOr<admin::v1::GetLabResponse> GetLab(Context& context) {
   return AdminCall<admin::v1::GetLabResponse>(context.rpc(), "GetLab", admin::v1::GetLabRequest(), kQuickAnswer);
 }
 
+StatusOr<std::string> ReadableFile(const std::string& path) {
+  const std::string absolute = std::filesystem::absolute(path).string();
+  if (!std::ifstream(absolute)) return UsageError(fmt::format("cannot read {}: {}", absolute, std::strerror(errno)));
+  return absolute;
+}
+
+// Both files or none; --no-tls forgets them.
+Status TakeTlsFlags(const Args& args, LabSettings& settings) {
+  if (args.Has("tls-cert") != args.Has("tls-key")) return UsageError("--tls-cert and --tls-key go together");
+  if (args.Has("tls")) settings.tls = args.Toggle("tls").value_or(true);
+  if (args.Has("tls-cert")) {
+    ASSIGN_OR_RETURN(settings.tls_certificate, ReadableFile(args.Get("tls-cert")));
+    ASSIGN_OR_RETURN(settings.tls_key, ReadableFile(args.Get("tls-key")));
+    settings.tls = true;
+  }
+  if (!settings.tls) settings.tls_certificate = settings.tls_key = "";
+  return absl::OkStatus();
+}
+
 // What was chosen last time, or the defaults, under what the flags say.
 StatusOr<LabSettings> WantedSettings(const Context& context) {
   const auto saved = LoadSettings(context.files);
@@ -36,6 +59,8 @@ StatusOr<LabSettings> WantedSettings(const Context& context) {
   ASSIGN_OR_RETURN(settings.dns_port, args.Int("dns-port", settings.dns_port, 1, 65'535));
   ASSIGN_OR_RETURN(settings.subnet_base, args.Int("subnet-base", settings.subnet_base, 2, 245));
   settings.endpoint_style = args.Get("endpoint-style", settings.endpoint_style);
+  ASSIGN_OR_RETURN(settings.quota_factor, args.Int("quota-factor", settings.quota_factor, 1, 1000));
+  RETURN_IF_ERROR(TakeTlsFlags(args, settings));
   if (args.Has("zones")) settings.zones = args.List("zones", true);
   if (settings.zones.empty() || settings.zones.size() > 9) return UsageError("--zones takes 1 to 9 names");
   return settings;
@@ -142,7 +167,7 @@ StatusOr<int> Env(Context& context) {
   const auto saved = LoadSettings(context.files);
   if (!saved.ok() && saved.status().code() != absl::StatusCode::kNotFound) return saved.status();
   const std::string shell = context.args.Get("shell", "bash");
-  context.Print(EnvText(saved.ok() ? *saved : LabSettings(), shell));
+  context.Print(EnvText(context.files, saved.ok() ? *saved : LabSettings(), shell));
   if (context.io.out_is_terminal) {
     context.Note(shell == "fish" ? "# run: elastilab env --shell fish | source" : "# run: eval \"$(elastilab env)\"");
   }
@@ -165,6 +190,13 @@ CommandSpec UpSpec() {
                     {.name = "endpoint-style", .value = "STYLE",
                      .help = "Whether Describe shows endpoints as addresses or as DNS names. Default address.",
                      .choices = {"address", "dns"}},
+                    {.name = "tls", .kind = FlagKind::kToggle,
+                     .help = "AWS Query API over https, with a certificate of the lab's own, which `elastilab env` makes "
+                             "AWS tools trust."},
+                    {.name = "tls-cert", .value = "FILE", .help = "With a certificate chain of yours (PEM)."},
+                    {.name = "tls-key", .value = "FILE", .help = "Its private key (PEM)."},
+                    {.name = "quota-factor", .value = "N",
+                     .help = "The service's quotas (300 nodes in a Region, …) times this. Default 1."},
                     {.name = "timeout", .value = "TIME", .help = "How long to wait until it is ready. Default 30s."}}};
 }
 

@@ -14,7 +14,7 @@ std::string WhereThingsAre(const LabFiles& files, const LabSettings& settings, c
     text += fmt::format("  {} {}\n", style.Bold(FitTo(what, 10)), where);
   };
   line("zones", fmt::format("{}", fmt::join(settings.zones, ", ")));
-  if (settings.http_port != 0) line("AWS API", fmt::format("http://127.0.0.1:{}", settings.http_port));
+  if (settings.http_port != 0) line("AWS API", settings.api_url());
   line("gRPC", fmt::format("127.0.0.1:{}  (and {})", settings.grpc_port, files.socket()));
   line("DNS", fmt::format("127.0.0.1:{}", settings.dns_port));
   line("state", files.data_dir);
@@ -61,12 +61,13 @@ std::string DoctorText(const std::vector<Check>& checks, const Style& style) {
                           : fmt::format("{} thing{} to fix.\n", bad, bad == 1 ? "" : "s"));
 }
 
-std::string EnvText(const LabSettings& settings, const std::string& shell) {
-  const std::string url = fmt::format("http://127.0.0.1:{}", settings.http_port);
-  const std::pair<const char*, std::string> variables[] = {
+std::string EnvText(const LabFiles& files, const LabSettings& settings, const std::string& shell) {
+  const std::string url = settings.api_url();
+  std::vector<std::pair<const char*, std::string>> variables = {
       {"AWS_ENDPOINT_URL", url},         {"AWS_ENDPOINT_URL_ELASTICACHE", url}, {"AWS_ACCESS_KEY_ID", "test"},
       {"AWS_SECRET_ACCESS_KEY", "test"}, {"AWS_DEFAULT_REGION", settings.region()}, {"AWS_REGION", settings.region()},
   };
+  if (settings.tls && settings.tls_certificate.empty()) variables.emplace_back("AWS_CA_BUNDLE", files.authority());
   std::string text;
   for (const auto& [name, value] : variables) {
     text += shell == "fish" ? fmt::format("set -gx {} {}\n", name, value) : fmt::format("export {}={}\n", name, value);

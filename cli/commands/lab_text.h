@@ -18,6 +18,6 @@ std::string WhereThingsAre(const LabFiles& files, const LabSettings& settings, c
 std::string LabText(const admin::v1::GetLabResponse& lab, const Style& style);
 std::string DoctorText(const std::vector<Check>& checks, const Style& style);
 // Lines for `eval`: the endpoint, the default root key, the region.
-std::string EnvText(const LabSettings& settings, const std::string& shell);
+std::string EnvText(const LabFiles& files, const LabSettings& settings, const std::string& shell);
 
 }  // namespace elastilab

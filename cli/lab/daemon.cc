@@ -179,7 +179,8 @@ Status CheckPorts(const LabSettings& settings) {
 
 std::vector<std::string> DaemonArguments(const std::string& program, const LabFiles& files,
                                          const LabSettings& settings, int ready_fd) {
-  return {program,
+  std::vector<std::string> words = {
+          program,
           "--data-dir",
           files.data_dir,
           "--grpc-port",
@@ -196,8 +197,15 @@ std::vector<std::string> DaemonArguments(const std::string& program, const LabFi
           std::to_string(settings.subnet_base),
           "--endpoint-style",
           settings.endpoint_style,
+          "--quota-factor",
+          std::to_string(settings.quota_factor),
           "--ready-fd",
           std::to_string(ready_fd)};
+  if (settings.tls) words.push_back("--tls");
+  if (!settings.tls_certificate.empty()) {
+    words.insert(words.end(), {"--tls-cert", settings.tls_certificate, "--tls-key", settings.tls_key});
+  }
+  return words;
 }
 
 Status StartDaemon(const LabFiles& files, const LabSettings& settings, milliseconds timeout) {

@@ -25,6 +25,8 @@ std::string Environment(const char* name) {
 
 }  // namespace
 
+std::string LabSettings::api_url() const { return fmt::format("{}://127.0.0.1:{}", tls ? "https" : "http", http_port); }
+
 std::string LabSettings::region() const {
   if (zones.empty() || zones.front().size() < 2) return "us-east-1";
   return zones.front().substr(0, zones.front().size() - 1);
@@ -63,6 +65,10 @@ StatusOr<LabSettings> LoadSettings(const LabFiles& files) {
     settings.zones = json.value("Zones", settings.zones);
     settings.subnet_base = json.value("SubnetBase", settings.subnet_base);
     settings.endpoint_style = json.value("EndpointStyle", settings.endpoint_style);
+    settings.tls = json.value("Tls", settings.tls);
+    settings.tls_certificate = json.value("TlsCertificate", settings.tls_certificate);
+    settings.tls_key = json.value("TlsKey", settings.tls_key);
+    settings.quota_factor = json.value("QuotaFactor", settings.quota_factor);
   } catch (const ordered_json::exception& error) {
     return absl::FailedPreconditionError(
         fmt::format("{} is damaged ({}): delete it and run `elastilab up` again", files.settings(), error.what()));
@@ -75,6 +81,8 @@ Status SaveSettings(const LabFiles& files, const LabSettings& settings) {
       {"GrpcPort", settings.grpc_port},     {"HttpPort", settings.http_port},
       {"DnsPort", settings.dns_port},       {"Zones", settings.zones},
       {"SubnetBase", settings.subnet_base}, {"EndpointStyle", settings.endpoint_style},
+      {"Tls", settings.tls},                {"TlsCertificate", settings.tls_certificate},
+      {"TlsKey", settings.tls_key},         {"QuotaFactor", settings.quota_factor},
   };
   const std::string fresh = files.settings() + ".new";
   {

@@ -15,9 +15,14 @@ struct LabSettings {
   std::vector<std::string> zones = {"us-east-1a", "us-east-1b", "us-east-1c"};
   int subnet_base = 31;                   // the first zone's nodes are 127.31.x.y, the second's 127.32.x.y
   std::string endpoint_style = "address";  // or "dns"
+  bool tls = false;                       // the AWS API speaks TLS, with the lab's own certificate unless these are set:
+  std::string tls_certificate = {};
+  std::string tls_key = {};
+  int quota_factor = 1;
   bool operator==(const LabSettings&) const = default;
 
   std::string region() const;  // "us-east-1"
+  std::string api_url() const;  // "http://127.0.0.1:4566"
 };
 
 // Files of a lab; see agent/journal/paths.h for the zones'.
@@ -29,6 +34,7 @@ struct LabFiles {
   std::string pid_file() const { return data_dir + "/elastilabd.pid"; }
   std::string log_dir() const { return data_dir + "/log"; }
   std::string log() const { return data_dir + "/log/elastilabd.log"; }
+  std::string authority() const { return data_dir + "/tls/ca.crt"; }  // of the lab's own certificate
   std::string zones_dir() const { return data_dir + "/zones"; }
 };
 

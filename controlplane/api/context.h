@@ -29,10 +29,14 @@ struct Region {
   Location location;
   AddressPlan addresses;
   EndpointStyle endpoint_style = EndpointStyle::kAddress;
+  // AWS raises quotas on request; a lab has them times this, 1 to 1000.
+  int quota_factor = 1;
   // Whether an address:port can be taken; tests and simulations put their own here.
   std::function<bool(const std::string&, int)> address_is_free = AddressIsFree;
   // Whether some zone can run this engine at all; a create that asks for another is refused, naming the package.
   std::function<bool(Engine)> engine_is_installed = [](Engine) { return true; };
+
+  int Quota(int of_the_service) const { return of_the_service * quota_factor; }
 };
 
 struct RequestContext {

@@ -107,8 +107,8 @@ Status CreateCacheParameterGroup(RequestContext& context, const v1::CreateCacheP
   }
   return context.region.store.Mutate([&](Draft& draft) -> Status {
     if (draft.Find<ParameterGroup>(group.name) != nullptr) return CacheParameterGroupAlreadyExists(group.name);
-    if (draft.All<ParameterGroup>().size() >= kMaxParameterGroups)
-      return CacheParameterGroupQuotaExceeded(kMaxParameterGroups);
+    const int quota = context.region.Quota(kMaxParameterGroups);
+    if (std::ssize(draft.All<ParameterGroup>()) >= quota) return CacheParameterGroupQuotaExceeded(quota);
     draft.Put(group);
     RETURN_IF_ERROR(
         PutTags(draft, Arn(context.region.location, "parametergroup", group.name), ReadTags(request.tags())));

@@ -52,7 +52,8 @@ StatusOr<Endpoint> Provision::NewEndpoint(int port) {
 
 Status Provision::CheckNodeQuota(int more) const {
   const int now = static_cast<int>(draft_.All<CacheNode>().size());
-  return now + more > kMaxNodesPerRegion ? NodeQuotaForCustomerExceeded(kMaxNodesPerRegion) : absl::OkStatus();
+  const int quota = region_.Quota(kMaxNodesPerRegion);
+  return now + more > quota ? NodeQuotaForCustomerExceeded(quota) : absl::OkStatus();
 }
 
 std::set<std::string> LostZones(const Draft& draft) {

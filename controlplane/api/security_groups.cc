@@ -18,7 +18,7 @@ namespace {
 
 namespace v1 = elasticache::v1;
 
-constexpr size_t kMaxGroups = 50;
+constexpr int kMaxGroups = 50;
 constexpr size_t kMaxName = 255;
 
 // Letters and digits, says the service; its own examples have hyphens, and so may ours.
@@ -72,7 +72,8 @@ Status CreateCacheSecurityGroup(RequestContext& context, const v1::CreateCacheSe
   ASSIGN_OR_RETURN(const std::string name, CheckName(request.cache_security_group_name()));
   return context.region.store.Mutate([&](Draft& draft) -> Status {
     if (FindSecurityGroup(draft, name) != nullptr) return CacheSecurityGroupAlreadyExists(name);
-    if (draft.All<CacheSecurityGroup>().size() >= kMaxGroups) return CacheSecurityGroupQuotaExceeded(kMaxGroups);
+    const int quota = context.region.Quota(kMaxGroups);
+    if (std::ssize(draft.All<CacheSecurityGroup>()) >= quota) return CacheSecurityGroupQuotaExceeded(quota);
     const CacheSecurityGroup group{name, request.description(), {}};
     draft.Put(group);
     RETURN_IF_ERROR(PutTags(draft, Arn(context.region.location, "securitygroup", name), ReadTags(request.tags())));

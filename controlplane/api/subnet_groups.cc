@@ -120,7 +120,8 @@ Status CreateCacheSubnetGroup(RequestContext& context, const v1::CreateCacheSubn
   ASSIGN_OR_RETURN(const auto ids, ReadSubnetIds(request.subnet_ids()));
   return context.region.store.Mutate([&](Draft& draft) -> Status {
     if (name == kDefault || draft.Find<SubnetGroup>(name) != nullptr) return CacheSubnetGroupAlreadyExists(name);
-    if (draft.All<SubnetGroup>().size() >= kMaxGroups) return CacheSubnetGroupQuotaExceeded(kMaxGroups);
+    const int quota = context.region.Quota(kMaxGroups);
+    if (std::ssize(draft.All<SubnetGroup>()) >= quota) return CacheSubnetGroupQuotaExceeded(quota);
     const SubnetGroup group{name, request.cache_subnet_group_description(), DefaultSubnetGroup(context.region).vpc_id,
                             PlaceSubnets(draft, context.region, ids)};
     draft.Put(group);

@@ -15,7 +15,7 @@ namespace {
 
 namespace v1 = elasticache::v1;
 
-constexpr size_t kMaxGroups = 100;
+constexpr int kMaxGroups = 100;
 constexpr size_t kMaxUsersOfGroup = 100;
 constexpr size_t kMaxUserGroupId = 40;
 
@@ -110,8 +110,9 @@ Status CreateUserGroup(RequestContext& context, const v1::CreateUserGroupRequest
   return context.region.store.Mutate([&](Draft& draft) -> Status {
     if (draft.Find<CacheUserGroup>(group.id) != nullptr) return UserGroupAlreadyExists(group.id);
     RETURN_IF_ERROR(CheckMembers(draft, group));
-    if (draft.All<CacheUserGroup>().size() >= kMaxGroups) {
-      return UserGroupQuotaExceeded(fmt::format("You can have at most {} user groups in this region.", kMaxGroups));
+    const int quota = context.region.Quota(kMaxGroups);
+    if (std::ssize(draft.All<CacheUserGroup>()) >= quota) {
+      return UserGroupQuotaExceeded(fmt::format("You can have at most {} user groups in this region.", quota));
     }
     draft.Put(group);
     RETURN_IF_ERROR(PutTags(draft, Arn(context.region.location, "usergroup", group.id), ReadTags(request.tags())));

@@ -17,7 +17,7 @@ namespace {
 
 namespace v1 = elasticache::v1;
 
-constexpr size_t kMaxUsers = 1000;
+constexpr int kMaxUsers = 1000;
 constexpr size_t kMaxUserId = 40;
 constexpr size_t kMaxUserName = 120;
 
@@ -272,7 +272,8 @@ Status CreateUser(RequestContext& context, const v1::CreateUserRequest& request,
   ASSIGN_OR_RETURN(const CacheUser user, ReadUser(request));
   return context.region.store.Mutate([&](Draft& draft) -> Status {
     if (FindUser(draft, user.id) != nullptr) return UserAlreadyExists(user.id);
-    if (draft.All<CacheUser>().size() >= kMaxUsers) return UserQuotaExceeded(kMaxUsers);
+    const int quota = context.region.Quota(kMaxUsers);
+    if (std::ssize(draft.All<CacheUser>()) >= quota) return UserQuotaExceeded(quota);
     draft.Put(user);
     RETURN_IF_ERROR(PutTags(draft, Arn(context.region.location, "user", user.id), ReadTags(request.tags())));
     draft.Emit({0, SourceType::kUser, user.id, "User created", context.now});

@@ -17,6 +17,7 @@
 #include "controlplane/app/gatekeeper.h"
 #include "controlplane/app/query_backend.h"
 #include "controlplane/app/settings.h"
+#include "controlplane/certificates/lab_certificate.h"
 #include "controlplane/endpoints/dns_server.h"
 #include "controlplane/endpoints/endpoint_names.h"
 #include "controlplane/fleet/agent_service.h"
@@ -72,7 +73,7 @@ class Assembled final : public ControlPlane {
     executor_ = std::make_unique<Executor>(*store_, fleet_, prober_, where, key_);
     reconciler_ = std::make_unique<Reconciler>(*store_, fleet_, clock_, *executor_);
     region_ = std::make_unique<Region>(Region{*store_, clock_, where, AddressPlan(options_.zones, options_.subnet_base),
-                                              options_.endpoint_style});
+                                              options_.endpoint_style, options_.quota_factor});
     region_->engine_is_installed = [this](Engine engine) { return fleet_.HasEngine(std::string(Text(engine))); };
     ASSIGN_OR_RETURN(trail_, Trail::Open(options_.data_dir + "/trail.jsonl"));
     directory_ = std::make_unique<Directory>(*store_, clock_, key_, where);
@@ -192,8 +193,14 @@ class Assembled final : public ControlPlane {
     query_front_ = std::make_unique<QueryFront>(std::move(front), *query_backend_);
     HttpServerOptions listen;
     listen.port = options_.http_port;
-    listen.certificate_file = options_.tls_certificate;
-    listen.key_file = options_.tls_key;
+    if (options_.tls && options_.tls_certificate.empty()) {
+      ASSIGN_OR_RETURN(const auto own, EnsureLabCertificate(options_.data_dir, std::chrono::system_clock::now()));
+      listen.certificate_file = own.certificate;
+      listen.key_file = own.key;
+    } else {
+      listen.certificate_file = options_.tls_certificate;
+      listen.key_file = options_.tls_key;
+    }
     ASSIGN_OR_RETURN(http_, HttpServer::Start(listen, *query_front_));
     return absl::OkStatus();
   }

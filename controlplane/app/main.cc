@@ -55,7 +55,8 @@ void AddFlags(CLI::App& app, ControlPlaneOptions& options, std::string& style, b
   app.add_option("--data-dir", options.data_dir, "where the lab keeps everything")->capture_default_str();
   app.add_option("--grpc-port", options.grpc_port, "gRPC on 127.0.0.1")->capture_default_str();
   app.add_option("--http-port", options.http_port, "AWS Query API on 127.0.0.1; 0: none")->capture_default_str();
-  auto* certificate = app.add_option("--tls-cert", options.tls_certificate, "AWS Query API over TLS: certificate chain, PEM file");
+  app.add_flag("--tls", options.tls, "AWS Query API over TLS, with a certificate of the lab's own unless --tls-cert is there");
+  auto* certificate = app.add_option("--tls-cert", options.tls_certificate, "certificate chain for --tls, PEM file");
   app.add_option("--tls-key", options.tls_key, "its private key, PEM file")->needs(certificate);
   certificate->needs("--tls-key");
   app.add_option("--dns-port", options.dns_port, "DNS responder on 127.0.0.1; 0: none")->capture_default_str();
@@ -67,6 +68,9 @@ void AddFlags(CLI::App& app, ControlPlaneOptions& options, std::string& style, b
       ->capture_default_str();
   app.add_option("--endpoint-style", style, "what Describe shows: address or dns")
       ->check(CLI::IsMember({"address", "dns"}))
+      ->capture_default_str();
+  app.add_option("--quota-factor", options.quota_factor, "the service's quotas per Region, times this")
+      ->check(CLI::Range(1, 1000))
       ->capture_default_str();
   app.add_option("--ready-fd", options.ready_fd, "file descriptor that gets READY or an error line");
   app.add_flag("--no-agents", no_agents, "agents are started by someone else");
@@ -118,6 +122,7 @@ int main(int argc, char** argv) {
   CLI11_PARSE(app, argc, argv);
   options.endpoint_style = style == "dns" ? elastilab::EndpointStyle::kDns : elastilab::EndpointStyle::kAddress;
   options.run_agents = !no_agents;
+  options.tls = options.tls || !options.tls_certificate.empty();
   if (const char* faults = std::getenv("ELASTILAB_FAULTS")) {
     if (auto status = elastilab::ArmFaultPointsFrom(faults); !status.ok()) {
       spdlog::error("ELASTILAB_FAULTS: {}", std::string(status.message()));

@@ -13,7 +13,8 @@ struct ControlPlaneOptions {
   std::string data_dir;
   int grpc_port = 4567;
   int http_port = 4566;      // 0: no AWS Query API
-  // PEM files; both empty: the AWS Query API speaks plain HTTP.
+  // The AWS Query API speaks TLS only, with these PEM files; without them, with the lab's own certificate.
+  bool tls = false;
   std::string tls_certificate = {};
   std::string tls_key = {};
   int dns_port = 4553;       // 0: no DNS responder
@@ -22,6 +23,7 @@ struct ControlPlaneOptions {
   std::string account = "000000000000";
   int subnet_base = AddressPlan::kDefaultBase;
   EndpointStyle endpoint_style = EndpointStyle::kAddress;
+  int quota_factor = 1;      // see Region
   bool run_agents = true;    // false: agents are started by someone else
   int ready_fd = -1;         // gets one line: READY, or what went wrong
 };

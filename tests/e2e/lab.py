@@ -120,8 +120,12 @@ class Lab:
                 lock.close()
         raise RuntimeError("no addresses left for another test lab")
 
+    @staticmethod
+    def program(name="elastilab"):
+        return os.path.join(BIN, name)
+
     def run(self, *words, check=True, timeout=60, env=None):
-        command = [os.path.join(BIN, "elastilab"), *words]
+        command = [self.program(), *words]
         result = subprocess.run(command, capture_output=True, text=True, timeout=timeout,
                                 env={**self.environment, **(env or {})}, check=False)
         if check and result.returncode != 0:
@@ -131,8 +135,8 @@ class Lab:
     def json(self, *words, **options):
         return json.loads(self.run(*words, "-o", "json", **options).stdout)
 
-    def up(self, env=None, check=True):
-        return self.run("up", "--data-dir", self.dir, "--grpc-port", str(self.grpc_port), "--http-port", str(self.http_port),
+    def up(self, *flags, env=None, check=True):
+        return self.run("up", *flags, "--data-dir", self.dir, "--grpc-port", str(self.grpc_port), "--http-port", str(self.http_port),
                         "--dns-port", str(self.dns_port), "--subnet-base", str(self.base), env=env, check=check)
 
     def down(self, check=True):

@@ -117,6 +117,8 @@ TEST_F(ParameterGroupsApiTest, ThreeHundredGroupsAndNoMore) {
   EXPECT_EQ(Create(Named("one-more")), "CacheParameterGroupQuotaExceeded");
   EXPECT_EQ(Delete("g7"), "");
   EXPECT_EQ(Create(Named("one-more")), "");
+  region_.quota_factor = 2;
+  EXPECT_EQ(Create(Named("raised")), "");
 }
 
 TEST_F(ParameterGroupsApiTest, DefaultGroupsAreListedAmongTheOthers) {
