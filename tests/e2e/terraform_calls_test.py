@@ -35,7 +35,7 @@ class TerraformTest(LabTest):
     def applied(self, resource, config, state=None):
         state = resource.apply(config, state)
         self.assertEqual(resource.plan(config, state), {}, "the plan after apply is not empty")
-        self.assertEqual(resource.refresh(state["id"]), state, "two refreshes differ")
+        self.assertEqual(resource.refresh(state["id"], state), state, "two refreshes differ")
         return state
 
     def destroy(self, resource, resource_id):

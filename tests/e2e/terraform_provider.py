@@ -107,13 +107,15 @@ class Resource:
                 raise
             return None
 
-    def refresh(self, resource_id):
-        """The state as `terraform refresh` makes it, or None: it is gone and would be created again."""
+    def refresh(self, resource_id, earlier=None):
+        """The state as `terraform refresh` makes it, or None: it is gone and would be created again. What the provider does not
+        read back stays as it was in the state before."""
         state = self.read(resource_id)
         if state is None:
             return None
         tags = self.on_tags("list_tags_for_resource", ResourceName=state["arn"])["TagList"]
-        return {**state, "id": resource_id, "tags": {tag["Key"]: tag["Value"] for tag in tags}}
+        kept = {name: value for name, value in (earlier or {}).items() if name in self.NOT_READ}
+        return {**state, **kept, "id": resource_id, "tags": {tag["Key"]: tag["Value"] for tag in tags}}
 
     def plan(self, config, state):
         if state is None:
@@ -134,7 +136,7 @@ class Resource:
             resource_id = state["id"]
             self.update_tags(state, config.get("tags", {}))
             self.update(state, config)
-        return self.refresh(resource_id)
+        return self.refresh(resource_id, config)
 
     def update_tags(self, state, tags):
         """Before the update itself: what is gone is removed, then what is new or different is added."""

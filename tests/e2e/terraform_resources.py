@@ -374,13 +374,11 @@ class User(Resource):
         return super().plan(flat, state)
 
     def update(self, state, config):
-        request = {}
-        if config["access_string"] != state["access_string"]:
-            request["AccessString"] = config["access_string"]
-        if config.get("passwords"):  # what was in the state before is known to Terraform only
-            request["Passwords"] = config["passwords"]
-        self.call("modify_user", UserId=state["id"], **request)
-        wait(lambda: self.status(state["id"]), ("modifying",), "active")
+        members = {"access_string": "AccessString", "passwords": "Passwords", "no_password_required": "NoPasswordRequired"}
+        request = {members[name]: config[name] for name in members if name in config and config[name] != state.get(name)}
+        if request:  # a change of tags alone asks for nothing
+            self.call("modify_user", UserId=state["id"], **request)
+            wait(lambda: self.status(state["id"]), ("modifying",), "active")
 
     def delete(self, resource_id):
         self.call("delete_user", UserId=resource_id)
