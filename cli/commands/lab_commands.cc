@@ -60,6 +60,11 @@ StatusOr<LabSettings> WantedSettings(const Context& context) {
   ASSIGN_OR_RETURN(settings.subnet_base, args.Int("subnet-base", settings.subnet_base, 2, 245));
   settings.endpoint_style = args.Get("endpoint-style", settings.endpoint_style);
   ASSIGN_OR_RETURN(settings.quota_factor, args.Int("quota-factor", settings.quota_factor, 1, 1000));
+  if (args.Has("signature-skew")) {
+    ASSIGN_OR_RETURN(const auto skew, ParseDuration(args.Get("signature-skew")));
+    settings.signature_skew = static_cast<int>(std::chrono::duration_cast<std::chrono::seconds>(skew).count());
+    if (settings.signature_skew < 1 || settings.signature_skew > 86'400) return UsageError("--signature-skew takes 1s to 24h");
+  }
   RETURN_IF_ERROR(TakeTlsFlags(args, settings));
   if (args.Has("zones")) settings.zones = args.List("zones", true);
   if (settings.zones.empty() || settings.zones.size() > 9) return UsageError("--zones takes 1 to 9 names");
@@ -197,6 +202,8 @@ CommandSpec UpSpec() {
                     {.name = "tls-key", .value = "FILE", .help = "Its private key (PEM)."},
                     {.name = "quota-factor", .value = "N",
                      .help = "The service's quotas (300 nodes in a Region, …) times this. Default 1."},
+                    {.name = "signature-skew", .value = "TIME",
+                     .help = "How far a signed request's time may be from the host's clock. Default 5m."},
                     {.name = "timeout", .value = "TIME", .help = "How long to wait until it is ready. Default 30s."}}};
 }
 

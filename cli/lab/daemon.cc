@@ -199,6 +199,8 @@ std::vector<std::string> DaemonArguments(const std::string& program, const LabFi
           settings.endpoint_style,
           "--quota-factor",
           std::to_string(settings.quota_factor),
+          "--signature-skew",
+          std::to_string(settings.signature_skew),
           "--ready-fd",
           std::to_string(ready_fd)};
   if (settings.tls) words.push_back("--tls");

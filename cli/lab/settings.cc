@@ -68,6 +68,7 @@ StatusOr<LabSettings> LoadSettings(const LabFiles& files) {
     settings.tls = json.value("Tls", settings.tls);
     settings.tls_certificate = json.value("TlsCertificate", settings.tls_certificate);
     settings.tls_key = json.value("TlsKey", settings.tls_key);
+    settings.signature_skew = json.value("SignatureSkew", settings.signature_skew);
     settings.quota_factor = json.value("QuotaFactor", settings.quota_factor);
   } catch (const ordered_json::exception& error) {
     return absl::FailedPreconditionError(
@@ -83,6 +84,7 @@ Status SaveSettings(const LabFiles& files, const LabSettings& settings) {
       {"SubnetBase", settings.subnet_base}, {"EndpointStyle", settings.endpoint_style},
       {"Tls", settings.tls},                {"TlsCertificate", settings.tls_certificate},
       {"TlsKey", settings.tls_key},         {"QuotaFactor", settings.quota_factor},
+      {"SignatureSkew", settings.signature_skew},
   };
   const std::string fresh = files.settings() + ".new";
   {

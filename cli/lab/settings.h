@@ -19,6 +19,7 @@ struct LabSettings {
   std::string tls_certificate = {};
   std::string tls_key = {};
   int quota_factor = 1;
+  int signature_skew = 300;               // seconds
   bool operator==(const LabSettings&) const = default;
 
   std::string region() const;  // "us-east-1"

@@ -77,7 +77,7 @@ class Assembled final : public ControlPlane {
     region_->engine_is_installed = [this](Engine engine) { return fleet_.HasEngine(std::string(Text(engine))); };
     ASSIGN_OR_RETURN(trail_, Trail::Open(options_.data_dir + "/trail.jsonl"));
     directory_ = std::make_unique<Directory>(*store_, clock_, key_, where);
-    gatekeeper_ = std::make_unique<Gatekeeper>(clock_, where, *trail_, Identities());
+    gatekeeper_ = std::make_unique<Gatekeeper>(clock_, where, options_.signature_skew, *trail_, Identities());
     dispatcher_ = std::make_unique<Dispatcher>(*region_, ElastiCacheHandlers(), gatekeeper_->Hooks("elasticache"));
     iam_ = std::make_unique<Dispatcher>(*region_, IamHandlers(*directory_), gatekeeper_->Hooks("iam"), IamOperations());
     sts_ = std::make_unique<Dispatcher>(*region_, StsHandlers(*directory_), gatekeeper_->Hooks("sts"), StsOperations());
@@ -100,7 +100,7 @@ class Assembled final : public ControlPlane {
 
   Status WaitReady(std::chrono::milliseconds timeout) override {
     std::unique_lock lock(ready_mu_);
-    const bool ready = ready_changed_.wait_for(lock, timeout, [&] { return MissingZones().empty(); });
+    const bool ready = !options_.run_agents || ready_changed_.wait_for(lock, timeout, [&] { return MissingZones().empty(); });
     if (!ready) {
       return absl::DeadlineExceededError(fmt::format("no agent for {} after {} ms; see {}/log", MissingZones(),
                                                      timeout.count(), options_.data_dir));

@@ -5,8 +5,6 @@
 namespace elastilab {
 namespace {
 
-constexpr std::chrono::minutes kMaxSkew(5);
-
 // How the call came, on top of whose it is.
 Caller From(const Caller& origin, Caller caller) {
   caller.source_ip = origin.source_ip;
@@ -17,8 +15,9 @@ Caller From(const Caller& origin, Caller caller) {
 
 }  // namespace
 
-Gatekeeper::Gatekeeper(const Clock& clock, Location where, Trail& trail, Sources sources)
-    : clock_(clock), where_(where), trail_(trail), used_(std::move(sources.used)), authenticator_(where.region, kMaxSkew, std::move(sources.keys)),
+Gatekeeper::Gatekeeper(const Clock& clock, Location where, std::chrono::seconds max_skew, Trail& trail, Sources sources)
+    : clock_(clock), where_(where), trail_(trail), used_(std::move(sources.used)),
+      authenticator_(where.region, max_skew, std::move(sources.keys)),
       authorizer_(where, std::move(sources.policies), std::move(sources.facts)) {}
 
 Status Gatekeeper::Refuse(Status why, Caller caller, std::string_view service, std::string_view operation,

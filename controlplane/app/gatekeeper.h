@@ -22,7 +22,8 @@ class Gatekeeper {
     std::function<void(const std::string& access_key_id, const std::string& service)> used;
     ResourceFacts facts;
   };
-  Gatekeeper(const Clock& clock, Location where, Trail& trail, Sources sources);
+  // Signed requests may be `max_skew` older or younger than the host's clock says.
+  Gatekeeper(const Clock& clock, Location where, std::chrono::seconds max_skew, Trail& trail, Sources sources);
 
   // gRPC. The lab's owner, on the control socket, is root unless the call carries credentials; others must carry some.
   // A refusal is in the trail.

@@ -72,6 +72,10 @@ void AddFlags(CLI::App& app, ControlPlaneOptions& options, std::string& style, b
   app.add_option("--quota-factor", options.quota_factor, "the service's quotas per Region, times this")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
+  app.add_option_function<int>("--signature-skew",
+                               [&options](int seconds) { options.signature_skew = std::chrono::seconds(seconds); },
+                               "seconds that a signed request's time may be from ours [300]")
+      ->check(CLI::Range(1, 86'400));
   app.add_option("--ready-fd", options.ready_fd, "file descriptor that gets READY or an error line");
   app.add_flag("--no-agents", no_agents, "agents are started by someone else");
 }

@@ -1,6 +1,7 @@
 // What `elastilabd` is told on its command line.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -24,7 +25,8 @@ struct ControlPlaneOptions {
   int subnet_base = AddressPlan::kDefaultBase;
   EndpointStyle endpoint_style = EndpointStyle::kAddress;
   int quota_factor = 1;      // see Region
-  bool run_agents = true;    // false: agents are started by someone else
+  std::chrono::seconds signature_skew{300};  // a signed request's time may be that far from ours, either way
+  bool run_agents = true;    // false: agents are started by someone else, and nobody waits for them
   int ready_fd = -1;         // gets one line: READY, or what went wrong
 };
 

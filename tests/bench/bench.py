@@ -22,36 +22,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "e2e"))
 import lab as e2e  # noqa: E402
+from api_bench import measure_api  # noqa: E402
 from lab import Lab, Redis, eventually, redis  # noqa: E402
-
-
-def percentile(values, fraction):
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(fraction * len(ordered)))]
-
-
-def milliseconds(values):
-    return f"{statistics.median(values) * 1e3:.1f} / {percentile(values, 0.99) * 1e3:.1f} ms"
-
-
-class Table:
-    def __init__(self):
-        self.rows = []
-
-    def add(self, what, n, floor, product, goal, met):
-        self.rows.append((what, str(n), floor, product, goal, "yes" if met else "no"))
-        print(f"  {what}: floor {floor}, product {product}, goal {goal}: {'met' if met else 'NOT met'}", file=sys.stderr)
-
-    def show(self, markdown):
-        head = ("What (p50 / p99)", "n", "Floor", "Product", "To reach", "Met")
-        if markdown:
-            print("| " + " | ".join(head) + " |\n|" + "---|" * len(head))
-            for row in self.rows:
-                print("| " + " | ".join(row) + " |")
-            return
-        widths = [max(len(row[i]) for row in [head, *self.rows]) for i in range(len(head))]
-        for row in [head, *self.rows]:
-            print("  ".join(cell.ljust(width) for cell, width in zip(row, widths)))
+from table import Table, milliseconds, percentile  # noqa: E402
 
 
 class RawRedis:
@@ -336,6 +309,7 @@ def main():
         measure_throughput(table, lab, 1 if options.quick else 7)
     finally:
         lab.close()
+    measure_api(table, options.quick, sqlite_floor)
     table.show(options.markdown)
 
 
