@@ -12,6 +12,7 @@
 #include "cli/client/exit_code.h"
 #include "cli/commands/field_help.h"
 #include "cli/commands/paging.h"
+#include "cli/commands/yaml_input.h"
 #include "schema/json.h"
 #include "schema/operations.h"
 #include "schema/scalar.h"
@@ -157,7 +158,7 @@ std::vector<Flag> RequestFlags(const Descriptor* request) {
 std::vector<Flag> InputFlags() {
   return {
       {.name = kInputJson, .value = "JSON", .help = "The whole request as JSON, or file://PATH. Flags win over it."},
-      {.name = kInputYaml, .value = "JSON", .help = "The same: of YAML only JSON is read.", .hidden = true},
+      {.name = kInputYaml, .value = "YAML", .help = "The same as YAML."},
       {.name = kGenerateSkeleton,
        .kind = FlagKind::kMaybeValue,
        .value = "KIND",
@@ -181,9 +182,12 @@ std::vector<Flag> OperationFlags(const Operation& operation) {
 Status FillRequest(const Args& args, Message* request, const std::vector<std::string>& not_these) {
   if (args.Has(kInputJson) && args.Has(kInputYaml))
     return UsageError("only one of the --cli-input- flags can be given");
-  for (const char* flag : {kInputJson, kInputYaml}) {
+  for (const std::string flag : {kInputJson, kInputYaml}) {
     if (!args.Has(flag)) continue;
-    ASSIGN_OR_RETURN(const std::string json, ReadValueFile(args.Get(flag)));
+    ASSIGN_OR_RETURN(std::string json, ReadValueFile(args.Get(flag)));
+    if (flag == kInputYaml) {
+      ASSIGN_OR_RETURN(json, YamlToJson(json));
+    }
     if (Status status = FromAwsJson(json, request); !status.ok()) return AsUsage(flag, status);
   }
   const Descriptor* type = request->GetDescriptor();

@@ -30,9 +30,9 @@ Status CheckEndpoint(const std::string& url, const LabSettings& lab) {
     }
   }
   return UsageError(
-      fmt::format("--endpoint-url {} is not this lab's, http://127.0.0.1:{}; another lab is reached with "
+      fmt::format("--endpoint-url {} is not this lab's, {}; another lab is reached with "
                   "--data-dir DIR or --endpoint HOST:PORT (gRPC)",
-                  url, lab.http_port));
+                  url, lab.api_url()));
 }
 
 }  // namespace

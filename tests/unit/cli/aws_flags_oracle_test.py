@@ -25,6 +25,7 @@ import awscli.clidriver
 from awscli.botocore import xform_name
 from awscli.botocore.validate import ParamValidator
 from dateutil import parser as times
+from ruamel.yaml import YAML
 
 import aws_paging_oracle as paging
 
@@ -212,6 +213,14 @@ class Maker:
         return self.rnd.choice([text[:at] + text[at + 1:], text[:at] + more + text[at:], text[:at]])
 
 
+def as_yaml(value, flow):
+    yaml, out = YAML(typ="safe", pure=True), io.StringIO()
+    yaml.default_flow_style = flow
+    yaml.allow_unicode = True
+    yaml.dump(value, out)
+    return out.getvalue()
+
+
 def command_line(rnd, shape):
     maker, words = Maker(rnd), []
     members = list(shape.members.items()) if shape else []
@@ -236,7 +245,8 @@ def command_line(rnd, shape):
         spelt = maker.words(member, value)
         words += [f"{flag}={spelt[0]}"] if len(spelt) == 1 and rnd.random() < 0.15 else [flag, *spelt]
     if whole:
-        words += ["--cli-input-json", rnd.choice([json.dumps(whole), some_file(json.dumps(whole))])]
+        form, text = rnd.choice([("json", json.dumps(whole)), ("yaml", as_yaml(whole, rnd.choice([None, True, False])))])
+        words += [f"--cli-input-{form}", rnd.choice([text, some_file(text)])]
     if rnd.random() < 0.02:
         words += rnd.choice([["--no-such-flag"], ["--security-group-ids"], ["--marker", "x", "y"], ["stray"]])
     return words

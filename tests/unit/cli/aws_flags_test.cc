@@ -10,6 +10,7 @@
 
 #include "cli/commands/api_flags.h"
 #include "cli/commands/skeleton.h"
+#include "cli/commands/yaml_input.h"
 #include "fake_rpc.h"
 #include "proto/elasticache/v1/cache_clusters.pb.h"
 #include "proto/elasticache/v1/replication_groups.pb.h"
@@ -140,6 +141,8 @@ TEST_F(AwsFlagsTest, ASkeletonIsARequestToFillIn) {
         google::protobuf::MessageFactory::generated_factory()->GetPrototype(operation.request)->New());
     EXPECT_TRUE(FromAwsJson(skeleton.dump(), request.get()).ok()) << operation.name << ": " << skeleton.dump();
     EXPECT_EQ(RunWords(rpc_, {operation.cli_name, "--generate-cli-skeleton"}).out, skeleton.dump(4) + "\n");
+    const Outcome yaml = RunWords(rpc_, {operation.cli_name, "--generate-cli-skeleton", "yaml-input"});
+    EXPECT_EQ(YamlToJson(yaml.out).value_or(""), skeleton.dump()) << yaml.out;
   }
   EXPECT_THAT(rpc_.calls, IsEmpty());
 }
@@ -162,6 +165,10 @@ TEST_F(AwsFlagsTest, TheRequestComesWholeAndFlagsWin) {
     EXPECT_THAT(rpc_.calls.back().second, HasSubstr("port: 2"));
     EXPECT_THAT(rpc_.calls.back().second, HasSubstr("replication_group_id: \"g\""));
   }
+  const std::string yaml = "ReplicationGroupId: g\nReplicationGroupDescription: d\nTags:\n- Key: k\n";
+  EXPECT_EQ(RunWords(rpc_, {"create-replication-group", "--cli-input-yaml", yaml}).code, 0);
+  EXPECT_THAT(rpc_.calls.back().second, HasSubstr("tags { key: \"k\" }"));
+  EXPECT_THAT(RunWords(rpc_, {"create-replication-group", "--cli-input-yaml", "a: b: c"}).err, HasSubstr("line 1: "));
   EXPECT_EQ(RunWords(rpc_, {"create-replication-group", "--cli-input-json", json, "--cli-input-yaml", json}).code, 2);
   EXPECT_EQ(RunWords(rpc_, {"create-replication-group", "--cli-input-json", "{"}).code, 2);
 }
@@ -202,7 +209,7 @@ TEST_F(AwsFlagsTest, AServiceAloneListsItsOperations) {
 TEST_F(AwsFlagsTest, WhatWouldCallSomebodyElseIsRefused) {
   const std::pair<const char*, const char*> lines[] = {
       {"--region=eu-west-1", "this lab is the region us-east-1"},
-      {"--endpoint-url=http://127.0.0.1:9999", "not this lab's"},
+      {"--endpoint-url=http://127.0.0.1:9999", "not this lab's, http://127.0.0.1:4566;"},
       {"--endpoint-url=https://elasticache.amazonaws.com", "not this lab's"},
       {"--profile=alice", "ELASTILAB_ACCESS_KEY_ID"},
       {"--no-sign-request", "no anonymous caller"},
