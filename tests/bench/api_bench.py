@@ -226,9 +226,13 @@ def measure_size(table, plane, n):
     describe = plane.signed("DescribeCacheClusters", CacheClusterId="c00007")
 
     def by_id():
-        connection = plane.connect()
-        timed(lambda: connection.call(describe), 200)
-        return timed(lambda: connection.call(describe), n)
+        """The best of some rounds: a machine's other work costs more than what is compared here."""
+        rounds = []
+        for _ in range(5):
+            connection = plane.connect()
+            timed(lambda: connection.call(describe), 200)
+            rounds.append(timed(lambda: connection.call(describe), n))
+        return min(rounds, key=statistics.median)
 
     create_clusters(plane, 0, 10)
     few = by_id()
