@@ -9,12 +9,6 @@
 namespace elastilab {
 namespace {
 
-const NodeObservation& SeenOf(const World& world, NodeUid uid) {
-  static const NodeObservation kNothing;
-  auto it = world.seen.find(uid);
-  return it == world.seen.end() ? kNothing : it->second;
-}
-
 void EnterStep(Planning& p, NodeGroup& shard, FailoverStep step) {
   shard.failover.step = step;
   shard.failover.step_micros = p.world.now_micros;

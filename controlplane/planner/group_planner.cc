@@ -42,6 +42,17 @@ bool AllAvailable(const Planning& p, const NodeGroup& shard) {
   });
 }
 
+// Whoever hears that the group is available finds every endpoint open.
+bool EndpointsAreOpen(const Planning& p) {
+  return std::all_of(p.plan.records.nodes.begin(), p.plan.records.nodes.end(), [&](const auto& entry) {
+    const CacheNode& node = entry.second;
+    if (node.status != NodeStatus::kAvailable || p.world.lost_zones.contains(node.zone)) return true;
+    const auto wished = WishFor(p.plan.records, node).endpoints;
+    const auto& open = SeenOf(p.world, node.uid).endpoints;
+    return std::is_permutation(wished.begin(), wished.end(), open.begin(), open.end());
+  });
+}
+
 void RollUpGroup(Planning& p) {
   ReplicationGroup& group = *p.plan.records.group;
   bool all_available = true;
@@ -55,6 +66,7 @@ void RollUpGroup(Planning& p) {
                                       (group.status != GroupStatus::kCreating && cluster.status == ClusterStatus::kModifying));
   }
   if (!all_available || group.pending.primary_cluster_id || !IsRolledOut(p.plan.records)) return;
+  if (group.status != GroupStatus::kAvailable && !EndpointsAreOpen(p)) return;
   if (group.status == GroupStatus::kCreating) {
     p.TellGroup(group.id, fmt::format("Replication group {} created", group.id));
   }

@@ -126,6 +126,12 @@ void NoticeAbsence(Planning& p, CacheNode& node, Life life) {
 
 }  // namespace
 
+const NodeObservation& SeenOf(const World& world, NodeUid uid) {
+  static const NodeObservation kNothing;
+  auto it = world.seen.find(uid);
+  return it == world.seen.end() ? kNothing : it->second;
+}
+
 bool HasAgent(const World& world, const CacheNode& node) {
   auto it = world.zones.find(node.zone);
   return it != world.zones.end() && it->second.connected;

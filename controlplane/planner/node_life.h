@@ -17,6 +17,8 @@ Life LifeOf(const World& world, const CacheNode& node);
 
 // The agent of its zone can carry out wishes.
 bool HasAgent(const World& world, const CacheNode& node);
+// What was seen of a node; of one that nobody has seen, nothing.
+const NodeObservation& SeenOf(const World& world, NodeUid uid);
 // Its whole wish is in force, as its agent says.
 bool WishIsInForce(const World& world, const CacheNode& node);
 // It serves, its wish is in force and, for a replica, the first sync is over.

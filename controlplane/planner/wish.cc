@@ -9,10 +9,13 @@ bool ServesReads(const CacheNode& node) {
   return node.role == Role::kReplica && node.status == NodeStatus::kAvailable && !node.fenced;
 }
 
-// With no replica that serves, the primary is also the reader. While a rebuilt primary returns its source is about to
-// serve: an engine that changes its addresses closes all of them for an instant, and clients just came back to this one.
+// With no replica that serves, the primary is also the reader; not where one is about to serve, in a group that is being
+// made or whose rebuilt primary returns: an engine that changes its addresses closes all of them for an instant, just
+// when clients come.
 bool PrimaryServesReads(const Records& records, const NodeGroup& shard) {
   if (shard.failover.step == FailoverStep::kReturning) return false;
+  const bool is_new = records.group && records.group->status == GroupStatus::kCreating;
+  if (is_new && shard.nodes.size() > 1) return false;
   return std::none_of(shard.nodes.begin(), shard.nodes.end(), [&](NodeUid uid) {
     auto it = records.nodes.find(uid);
     return it != records.nodes.end() && ServesReads(it->second);

@@ -12,6 +12,13 @@ class RedisTest(LabTest):
         self.assertEqual(redis(endpoint, "SET", "k", "v"), "OK")
         self.assertEqual(redis(self.lab.endpoint("one", "reader"), "GET", "k"), "v")
 
+    def test_available_means_that_every_endpoint_is_open(self):
+        for i in range(5):
+            self.create(f"open{i}", "--engine", "redis", "--replicas", "1")
+            endpoints = {end["Kind"]: end["Address"] for end in self.lab.topology(f"open{i}")["Endpoints"]}
+            self.assertEqual(redis(endpoints["primary"], "SET", "k", "v"), "OK")
+            self.assertEqual(redis(endpoints["reader"], "ROLE")[0], "slave")
+
     def test_each_member_is_a_cache_cluster(self):
         self.create("members", "--engine", "redis", "--replicas", "2", "--multi-az")
         group = self.lab.group("members")

@@ -31,6 +31,8 @@ TEST(GroupPlannerTest, AGroupIsAvailableWhenEveryReplicaHasSynced) {
   EXPECT_EQ(s.group().status, GroupStatus::kCreating);
   s.seen(2).link_up = true;
   s.Plan();
+  EXPECT_EQ(s.group().status, GroupStatus::kCreating) << "its reader endpoint is not open yet";
+  s.Obeys(2).Plan();
   EXPECT_EQ(s.group().status, GroupStatus::kAvailable);
   EXPECT_EQ(s.cluster("demo-002").status, ClusterStatus::kAvailable);
 }
@@ -57,12 +59,28 @@ TEST(GroupPlannerTest, ASettledGroupHasNothingToDo) {
   EXPECT_TRUE(IsQuiet(before, s.Plan()));
 }
 
-TEST(GroupPlannerTest, TheReaderEndpointIsThePrimarysUntilAReplicaServes) {
-  auto s = Situation::Group(2);
+TEST(GroupPlannerTest, APrimaryWithoutReplicasIsTheReader) {
+  auto s = Situation::Group(1);
   EXPECT_THAT(WishFor(s.world.records, s.node(1)).endpoints, ElementsAre("127.30.0.1", "127.30.0.2"));
-  s.AllServing();
-  EXPECT_THAT(WishFor(s.world.records, s.node(1)).endpoints, ElementsAre("127.30.0.1"));
+}
+
+TEST(GroupPlannerTest, ANewPrimaryTakesNoAddressThatItMustGiveUpAtOnce) {
+  auto s = Situation::Group(2);
+  const auto primarys = [&] { return WishFor(s.world.records, s.node(1)).endpoints; };
+  EXPECT_THAT(primarys(), ElementsAre("127.30.0.1"));
+  for (int pass = 0; pass < 5; ++pass) {
+    s.AllObey().Plan();
+    EXPECT_THAT(primarys(), ElementsAre("127.30.0.1"));
+  }
   EXPECT_THAT(WishFor(s.world.records, s.node(2)).endpoints, ElementsAre("127.30.0.2"));
+}
+
+TEST(GroupPlannerTest, ThePrimaryIsTheReaderWhileNoReplicaServes) {
+  auto s = Situation::Group(2).AllServing();
+  s.Dies(2).Plan();
+  EXPECT_THAT(WishFor(s.world.records, s.node(1)).endpoints, ElementsAre("127.30.0.1", "127.30.0.2"));
+  s.Settle();
+  EXPECT_THAT(WishFor(s.world.records, s.node(1)).endpoints, ElementsAre("127.30.0.1"));
 }
 
 TEST(GroupPlannerTest, ADeadReplicaIsReplacedUnderItsName) {
@@ -150,7 +168,7 @@ TEST(GroupPlannerTest, AnAddedReplicaFollowsAtOnce) {
   s.Plan();
   EXPECT_EQ(s.node(3).follows, 1);
   EXPECT_EQ(s.group().status, GroupStatus::kModifying);
-  s.AllObey().Plan();
+  s.Settle();
   EXPECT_EQ(s.group().status, GroupStatus::kAvailable);
 }
 
