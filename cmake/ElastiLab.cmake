@@ -27,9 +27,10 @@ if(LLD)
 endif()
 
 if(ELASTILAB_SANITIZE)
-  # GCC sees uninitialised optionals in what the sanitizers add; the other presets keep that warning an error.
-  add_compile_options(-fsanitize=${ELASTILAB_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all
-                      -Wno-maybe-uninitialized)
+  add_compile_options(-fsanitize=${ELASTILAB_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")  # sees uninitialised optionals in what the sanitizers add
+    add_compile_options(-Wno-maybe-uninitialized)
+  endif()
   add_link_options(-fsanitize=${ELASTILAB_SANITIZE})
   if(ELASTILAB_SANITIZE STREQUAL "thread")
     add_compile_options(-Wno-tsan)  # Asio's one fence; it orders nothing that TSan would otherwise miss
