@@ -75,6 +75,15 @@ TEST(HttpParserTest, ChunkedBodies) {
   }
 }
 
+TEST(HttpParserTest, ABodyOfNoChunksComesInPieces) {
+  for (size_t piece : {1u, 2u, 3u, 4u, 1000u}) {
+    const Seen seen = Read("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET", piece);
+    ASSERT_EQ(seen.progress, Progress::kDone) << piece;
+    EXPECT_EQ(seen.body, "");
+    EXPECT_EQ(seen.rest, "GET");
+  }
+}
+
 TEST(HttpParserTest, WhoKeepsTheConnection) {
   EXPECT_TRUE(Read("GET / HTTP/1.1\r\nHost: x\r\n\r\n").keep_alive);
   EXPECT_FALSE(Read("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").keep_alive);
