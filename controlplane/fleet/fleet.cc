@@ -89,8 +89,13 @@ void Fleet::Heartbeat(const AgentLink& link) {
   std::vector<std::string> changed;
   {
     std::lock_guard lock(mu_);
-    const std::string* zone = ZoneOf(link);
-    if (zone != nullptr) Heard(*zone, changed);
+    if (const std::string* zone = ZoneOf(link)) {
+      Heard(*zone, changed);
+      // The agent counts too: it would take a control plane that has nothing to say for one that is gone.
+      agent::v1::ControlMessage answer;
+      answer.mutable_heartbeat();
+      sessions_[*zone].link->Send(answer);
+    }
   }
   for (const std::string& zone : changed) listener_.zone(zone);
 }

@@ -54,6 +54,7 @@ class Fleet {
   // From the agent's stream. Connect answers with Welcome; false when another agent serves the zone.
   bool Connect(const std::shared_ptr<AgentLink>& link, const agent::v1::Hello& hello);
   void Report(const AgentLink& link, const agent::v1::NodeReport& report);
+  // Answered likewise, so that the agent hears something when nothing is to be done.
   void Heartbeat(const AgentLink& link);
   void Suspended(const AgentLink& link);
   void Injected(const AgentLink& link, const agent::v1::Injected& injected);
