@@ -82,11 +82,17 @@ class Collector {
   void AddFrom(const std::string& pattern, const std::string& value) {
     if (value.empty()) return;
     if (pattern == "{}") {
-      const auto parsed = ParseArn(value);
-      found_.push_back({parsed ? parsed->type : "", value});
+      found_.push_back(Whole(value));
       return;
     }
     Add(pattern.substr(0, pattern.find_first_of(":/")), value);
+  }
+
+  // The handlers find names in any case, so a policy that says sg-prod must see the one that is spelled SG-Prod.
+  static NamedResource Whole(const std::string& arn) {
+    const auto parsed = ParseArn(arn);
+    if (!parsed) return {"", arn};
+    return {parsed->type, arn.substr(0, arn.size() - parsed->name.size()) + Lower(parsed->name)};
   }
 
   void Add(const std::string& type, const std::string& name) { found_.push_back({type, ArnOf(type, name)}); }

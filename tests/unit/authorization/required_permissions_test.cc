@@ -67,6 +67,19 @@ TEST(ResourcesTest, ACreateWithTagsAlsoTags) {
                           "AddTagsToResource replicationgroup:demo"));
 }
 
+// Else a Deny on the name as it is stored is got around by spelling it SG-Prod.
+TEST(ResourcesTest, TheNameInAnArnIsSeenInLowerCase) {
+  v1::AddTagsToResourceRequest request;
+  request.set_resource_name(kArn + "subnetgroup:SG-Prod");
+  ResourceFacts facts;
+  facts.tags = [](const std::string& arn) {
+    return arn.ends_with(":sg-prod") ? std::map<std::string, std::string>{{"env", "prod"}} : std::map<std::string, std::string>{};
+  };
+  const auto asked = Asked("AddTagsToResource", request, facts);
+  EXPECT_THAT(Short(asked), ElementsAre("AddTagsToResource subnetgroup:sg-prod"));
+  EXPECT_EQ(Key(asked, "aws:ResourceTag/env"), "prod");
+}
+
 TEST(ResourcesTest, ADeleteWithAFinalSnapshotAlsoTakesOne) {
   v1::DeleteReplicationGroupRequest request;
   request.set_replication_group_id("demo");
