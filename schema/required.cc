@@ -28,6 +28,22 @@ bool IsMissing(const Message& message, const FieldDescriptor* field) {
   return field->cpp_type() == FieldDescriptor::CPPTYPE_STRING && IsBlank(reflection->GetString(message, field));
 }
 
+// ElastiCache has words of its own; IAM and STS let their validator speak, which spells members from a small letter.
+Status Missing(const Message& message, const FieldDescriptor* field, const std::string& path) {
+  if (message.GetDescriptor()->file()->package() == "elasticache.v1") {
+    return MakeFault(elasticache::v1::INVALID_PARAMETER_VALUE,
+                     fmt::format("The parameter {} must be provided and must not be blank.", path));
+  }
+  std::string member = path;
+  for (size_t i = 0; i < member.size(); ++i) {
+    if (i == 0 || member[i - 1] == '.') member[i] = static_cast<char>(std::tolower(static_cast<unsigned char>(member[i])));
+  }
+  const bool blank = !field->is_repeated() && message.GetReflection()->HasField(message, field);
+  return MakeFault(elasticache::v1::VALIDATION_ERROR,
+                   fmt::format("1 validation error detected: Value {} at '{}' failed to satisfy constraint: Member must not be {}",
+                               blank ? "''" : "null", member, blank ? "blank" : "null"));
+}
+
 Status Check(const Message& message, const std::string& prefix);
 
 Status CheckNested(const Message& message, const FieldDescriptor* field, const std::string& path) {
@@ -50,10 +66,7 @@ Status Check(const Message& message, const std::string& prefix) {
     const bool nested = field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE;
     if (!nested && !IsRequired(field)) continue;
     const std::string path = prefix + WireName(field);
-    if (IsRequired(field) && IsMissing(message, field)) {
-      return MakeFault(elasticache::v1::INVALID_PARAMETER_VALUE,
-                       fmt::format("The parameter {} must be provided and must not be blank.", path));
-    }
+    if (IsRequired(field) && IsMissing(message, field)) return Missing(message, field, path);
     if (nested) RETURN_IF_ERROR(CheckNested(message, field, path));
   }
   return absl::OkStatus();

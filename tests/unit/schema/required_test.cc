@@ -5,6 +5,7 @@
 #include "proto/elasticache/v1/replication_groups.pb.h"
 #include "proto/elasticache/v1/tags.pb.h"
 #include "proto/elasticache/v1/users.pb.h"
+#include "proto/iam/v1/users.pb.h"
 #include "schema/fault.h"
 
 namespace elastilab {
@@ -65,6 +66,18 @@ TEST(RequiredTest, AbsentStructureNeedsNothingInside) {
   request.add_filters()->set_name("user-id");
   EXPECT_EQ(Message(CheckRequired(request)),
             "The parameter Filters.member.1.Values must be provided and must not be blank.");
+}
+
+TEST(RequiredTest, IamAndStsSpeakAsTheirValidator) {
+  iam::v1::CreateUserRequest request;
+  EXPECT_EQ(FaultOf(CheckRequired(request)), v1::VALIDATION_ERROR);
+  EXPECT_EQ(Message(CheckRequired(request)),
+            "1 validation error detected: Value null at 'userName' failed to satisfy constraint: Member must not be null");
+  request.set_user_name(" ");
+  EXPECT_EQ(Message(CheckRequired(request)),
+            "1 validation error detected: Value '' at 'userName' failed to satisfy constraint: Member must not be blank");
+  request.set_user_name("bob");
+  EXPECT_TRUE(CheckRequired(request).ok());
 }
 
 }  // namespace
