@@ -51,11 +51,11 @@ std::string_view CodeOf(int http_status) {
 
 // "AKID/20150830/us-east-1/iam/aws4_request" → "iam".
 std::string_view ServiceOfCredential(std::string_view credential) {
-  // From the back: only the access key may have a slash.
+  // Of one that lacks a part the authenticator says so.
+  if (std::count(credential.begin(), credential.end(), '/') < 4) return {};
   const size_t last = credential.rfind('/');
-  if (last == std::string_view::npos || last == 0) return {};
   const size_t before = credential.rfind('/', last - 1);
-  return before == std::string_view::npos ? std::string_view() : credential.substr(before + 1, last - before - 1);
+  return credential.substr(before + 1, last - before - 1);
 }
 
 bool SaysJson(const HttpRequest& request) {

@@ -187,6 +187,13 @@ TEST_F(FrontTest, HealthNeedsNoSignature) {
   EXPECT_EQ(Send({.method = "POST", .target = "/health"}).status, 405);
 }
 
+// Without its last part the Region stands where the service was: no service to complain about.
+TEST_F(FrontTest, ACredentialThatIsCutShortNamesNoService) {
+  constexpr std::string_view kCut = "AWS4-HMAC-SHA256 Credential=AKID/20150830/us-east-1/iam, SignedHeaders=host, Signature=00";
+  Send({.body = "Action=DescribeCacheClusters", .headers = {{"Authorization", kCut}}});
+  EXPECT_THAT(backend_.seen.front(), "authenticate elasticache DescribeCacheClusters");
+}
+
 TEST_F(FrontTest, WhatIsNotServedIsSaid) {
   HttpResponse response = Send({.method = "GET", .target = "/bucket", .headers = {SignedFor("s3")}});
   EXPECT_EQ(response.status, 501);
