@@ -9,6 +9,7 @@
 #include "controlplane/iam/policy/quota.h"
 #include "proto/elasticache/v1/cache_clusters.pb.h"
 #include "proto/elasticache/v1/replication_groups.pb.h"
+#include "proto/elasticache/v1/tags.pb.h"
 
 namespace elastilab {
 namespace {
@@ -22,7 +23,7 @@ std::string TextOf(const std::string& name) {
   return text.str();
 }
 
-// A user of team blue with one sample policy; "g" is tagged team=blue.
+// A user of team blue with one sample policy; "g" is tagged team=blue, "red" team=red, "prod" env=prod.
 bool May(const std::string& policy, const std::string& operation, const google::protobuf::Message& request) {
   const auto compiled = CompilePolicy(TextOf(policy), PolicyKind::kIdentity);
   if (!compiled.ok()) {
@@ -31,7 +32,10 @@ bool May(const std::string& policy, const std::string& operation, const google::
   }
   ResourceFacts facts;
   facts.tags = [](const std::string& arn) {
-    return arn.ends_with(":g") ? std::map<std::string, std::string>{{"team", "blue"}} : std::map<std::string, std::string>{};
+    if (arn.ends_with(":g")) return std::map<std::string, std::string>{{"team", "blue"}};
+    if (arn.ends_with(":red")) return std::map<std::string, std::string>{{"team", "red"}};
+    if (arn.ends_with(":prod")) return std::map<std::string, std::string>{{"env", "prod"}};
+    return std::map<std::string, std::string>{};
   };
   const Authorizer authorizer(Location{}, [&](const Caller&) {
     PolicySet set;
@@ -63,6 +67,15 @@ v1::DeleteReplicationGroupRequest Delete(const std::string& id) {
   return request;
 }
 
+v1::AddTagsToResourceRequest Tagging(const std::string& id, const std::string& tag_key, const std::string& tag_value) {
+  v1::AddTagsToResourceRequest request;
+  request.set_resource_name("arn:aws:elasticache:us-east-1:000000000000:replicationgroup:" + id);
+  auto* tag = request.add_tags();
+  tag->set_key(tag_key);
+  tag->set_value(tag_value);
+  return request;
+}
+
 TEST(SamplePoliciesTest, AllAreManagedPoliciesOfTheRightSize) {
   int count = 0;
   for (const auto& entry : std::filesystem::directory_iterator(POLICIES)) {
@@ -89,11 +102,17 @@ TEST(SamplePoliciesTest, SmallEncryptedTagged) {
   large.set_cache_node_type("cache.r6g.large");
   EXPECT_FALSE(May("small-encrypted-tagged", "CreateReplicationGroup", large));
   EXPECT_FALSE(May("small-encrypted-tagged", "DeleteReplicationGroup", Delete("g")));
+  // What is someone's already can't be made dev or prod afterwards.
+  EXPECT_FALSE(May("small-encrypted-tagged", "AddTagsToResource", Tagging("n", "env", "prod")));
+  EXPECT_FALSE(May("small-encrypted-tagged", "AddTagsToResource", Tagging("prod", "env", "dev")));
 }
 
 TEST(SamplePoliciesTest, DenyDeleteInProd) {
   EXPECT_TRUE(May("deny-delete-in-prod", "DeleteReplicationGroup", Delete("dev-1")));
   EXPECT_FALSE(May("deny-delete-in-prod", "DeleteReplicationGroup", Delete("prod-1")));
+  v1::DecreaseReplicaCountRequest fewer;
+  fewer.set_replication_group_id("Prod-1");
+  EXPECT_FALSE(May("deny-delete-in-prod", "DecreaseReplicaCount", fewer));
 }
 
 TEST(SamplePoliciesTest, PerTeam) {
@@ -101,6 +120,17 @@ TEST(SamplePoliciesTest, PerTeam) {
   EXPECT_FALSE(May("per-team", "CreateReplicationGroup", Group("team", "red")));
   EXPECT_TRUE(May("per-team", "DeleteReplicationGroup", Delete("g")));
   EXPECT_FALSE(May("per-team", "DeleteReplicationGroup", Delete("other")));
+  // Nobody takes another team's cache over by tagging it, nor reads it through a replica of their own.
+  EXPECT_FALSE(May("per-team", "AddTagsToResource", Tagging("red", "team", "blue")));
+  v1::CreateCacheClusterRequest replica;
+  replica.set_cache_cluster_id("n");
+  replica.set_replication_group_id("red");
+  auto* tag = replica.add_tags();
+  tag->set_key("team");
+  tag->set_value("blue");
+  EXPECT_FALSE(May("per-team", "CreateCacheCluster", replica));
+  replica.set_replication_group_id("g");
+  EXPECT_TRUE(May("per-team", "CreateCacheCluster", replica));
 }
 
 TEST(SamplePoliciesTest, MultiAzOnly) {
@@ -108,6 +138,11 @@ TEST(SamplePoliciesTest, MultiAzOnly) {
   EXPECT_FALSE(May("multi-az-only", "CreateReplicationGroup", group));
   group.set_multi_az_enabled(true);
   EXPECT_TRUE(May("multi-az-only", "CreateReplicationGroup", group));
+  v1::ModifyReplicationGroupRequest change;
+  change.set_replication_group_id("g");
+  EXPECT_TRUE(May("multi-az-only", "ModifyReplicationGroup", change));
+  change.set_multi_az_enabled(false);
+  EXPECT_FALSE(May("multi-az-only", "ModifyReplicationGroup", change));
 }
 
 }  // namespace
