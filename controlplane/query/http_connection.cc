@@ -87,9 +87,9 @@ class Connection final : public HttpConnection {
     if (phase_ == Phase::kHead || phase_ == Phase::kBody) Lowest(stream_).cancel(ignored);  // the read that waits
     switch (phase_) {
       case Phase::kHead:
-        return Refuse({408, fmt::format("The request's head took longer than {} ms.", options().head_time.count())});
+        return Refuse({408, fmt::format("The request's head took longer than {} ms.", Taken())});
       case Phase::kBody:
-        return Refuse({408, fmt::format("The request's body took longer than {} ms.", options().body_time.count())});
+        return Refuse({408, fmt::format("The request's body took longer than {} ms.", Taken())});
       case Phase::kWriting:
         Lowest(stream_).set_option(asio::socket_base::linger(true, 0), ignored);  // nor keep what it did not take
         return Close();
@@ -108,7 +108,13 @@ class Connection final : public HttpConnection {
 
   void Enter(Phase phase, std::chrono::milliseconds time) {
     phase_ = phase;
-    deadline_ = steady_clock::now() + time;
+    since_ = steady_clock::now();
+    deadline_ = since_ + time;
+  }
+
+  // How long the phase has lasted, in milliseconds.
+  int64_t Taken() const {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - since_).count();
   }
 
   void Begin() {

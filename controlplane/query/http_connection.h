@@ -11,6 +11,7 @@
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -35,9 +36,11 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
 
   Phase phase() const { return phase_; }
   Instant deadline() const { return deadline_; }
+  Instant since() const { return since_; }  // when the phase began
 
  protected:
   Phase phase_ = Phase::kIdle;
+  Instant since_ = Instant::min();
   Instant deadline_ = Instant::max();
 };
 
@@ -74,6 +77,8 @@ class HttpLoop {
 
  private:
   bool MakeRoom();
+  // Of the connections in one of these phases since before then, the one that is in it for longest; false: there is none.
+  bool EndOldest(std::initializer_list<HttpConnection::Phase> phases, HttpConnection::Instant before);
   void Tick();
   void EndWhenEmpty();
 

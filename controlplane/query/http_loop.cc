@@ -10,6 +10,8 @@ namespace elastilab {
 namespace {
 
 using std::chrono::steady_clock;
+using Instant = HttpConnection::Instant;
+using Phase = HttpConnection::Phase;
 
 // How late a deadline may be noticed.
 constexpr auto kTick = std::chrono::milliseconds(100);
@@ -26,7 +28,8 @@ void HttpLoop::Add(boost::asio::ip::tcp::socket socket) {
   if (draining_) return;
   const size_t most = std::max<size_t>(1, shared_.options.max_connections / static_cast<size_t>(shared_.options.io_threads));
   const bool turn_away = connections_.size() >= most && !MakeRoom();
-  if (turn_away && connections_.size() >= 2 * most) return;  // not even room to say so
+  // Not even room to say so, nor to those who were just told to go.
+  if (connections_.size() >= 2 * most && !EndOldest({Phase::kLingering}, Instant::max())) return;
   auto connection = MakeHttpConnection(*this, std::move(socket), turn_away);
   connections_.emplace(connection.get(), connection);
   connection->Start();
@@ -34,10 +37,16 @@ void HttpLoop::Add(boost::asio::ip::tcp::socket socket) {
 }
 
 bool HttpLoop::MakeRoom() {
+  const Instant patient_until = steady_clock::now() - shared_.options.patience;
+  return EndOldest({Phase::kIdle}, Instant::max()) ||
+         EndOldest({Phase::kHandshake, Phase::kHead, Phase::kBody}, patient_until);
+}
+
+bool HttpLoop::EndOldest(std::initializer_list<HttpConnection::Phase> phases, Instant before) {
   std::shared_ptr<HttpConnection> oldest;
   for (const auto& [_, connection] : connections_) {
-    if (connection->phase() != HttpConnection::Phase::kIdle) continue;
-    if (oldest == nullptr || connection->deadline() < oldest->deadline()) oldest = connection;
+    if (std::find(phases.begin(), phases.end(), connection->phase()) == phases.end()) continue;
+    if (connection->since() < before && (oldest == nullptr || connection->since() < oldest->since())) oldest = connection;
   }
   if (oldest == nullptr) return false;
   oldest->Expire();

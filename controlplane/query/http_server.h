@@ -25,8 +25,10 @@ struct HttpServerOptions {
   int io_threads = 2;
   int workers = 8;
   HttpLimits limits = {};
-  // Beyond it the connection that is idle for longest makes room; if none is, newcomers get a 503.
+  // Beyond it the connection that is idle for longest makes room; if none is, the one that has been sending its request
+  // for longest, if that is longer than `patience`; if none is, newcomers get a 503.
   size_t max_connections = 512;
+  std::chrono::milliseconds patience = std::chrono::seconds(1);
   // Of all request bodies that are being received; beyond it a 503.
   size_t max_body_bytes = 64 * 1024 * 1024;
 

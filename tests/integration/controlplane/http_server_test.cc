@@ -314,6 +314,29 @@ TEST_F(HttpServerTest, AFullHouseTurnsNewcomersAway) {
   });
 }
 
+// Else who opens connections and sends next to nothing keeps everyone out.
+TEST_F(HttpServerTest, SlowSendersMakeRoomInAFullHouse) {
+  options_.io_threads = 1;
+  options_.max_connections = 3;
+  options_.patience = milliseconds(100);
+  std::vector<HttpClient> slow;
+  for (int i = 0; i < 3; ++i) {
+    slow.push_back(Connect());
+    slow.back().Send("POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n");
+    EXPECT_EQ(slow.back().Read().status, 100);
+  }
+  const auto start = steady_clock::now();
+  Eventually([&] {
+    HttpClient newcomer = Connect();
+    newcomer.Send(Get("/new"));
+    return newcomer.Read().status == 200;
+  });
+  EXPECT_LT(steady_clock::now() - start, options_.body_time / 3);
+  EXPECT_EQ(slow[0].Read().status, 408);
+  slow[2].Send("whole");
+  EXPECT_EQ(slow[2].Read().status, 200);
+}
+
 TEST_F(HttpServerTest, BodiesTogetherAreBounded) {
   options_.io_threads = 1;
   options_.max_body_bytes = 1'500'000;
