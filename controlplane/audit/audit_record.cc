@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cctype>
 #include <nlohmann/json.hpp>
 
 #include "common/secret.h"
@@ -13,6 +14,15 @@ namespace elastilab {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+// CloudTrail's own limits. Without them a stranger could push all else out of the trail with a few huge requests.
+constexpr size_t kMaxName = 128;
+constexpr size_t kMaxText = 1024;
+constexpr size_t kMaxElements = 100 * 1024;
+
+std::string Clipped(std::string_view text, size_t most) {
+  return text.size() <= most ? std::string(text) : fmt::format("{}…", text.substr(0, most));
+}
 
 std::string_view TypeText(PrincipalType type) {
   switch (type) {
@@ -29,7 +39,7 @@ Json Identity(const Caller& caller) {
   Json identity;
   if (caller.arn.empty()) {  // nobody we know
     identity["type"] = "Unknown";
-    if (!caller.access_key_id.empty()) identity["accessKeyId"] = caller.access_key_id;
+    if (!caller.access_key_id.empty()) identity["accessKeyId"] = Clipped(caller.access_key_id, kMaxName);
     return identity;
   }
   identity["type"] = TypeText(caller.type);
@@ -52,14 +62,38 @@ Json Identity(const Caller& caller) {
   return identity;
 }
 
+constexpr char kHidden[] = "HIDDEN_DUE_TO_SECURITY_REASONS";
+
+// Access strings that name a password or its hash (">secret", "<secret", "#hash", "!hash") are refused, but were sent.
+std::string WithoutPasswords(std::string_view rules) {
+  std::string text;
+  bool word_begins = true;
+  for (size_t i = 0; i < rules.size(); ++i) {
+    text.push_back(rules[i]);
+    if (word_begins && std::string_view("><#!").find(rules[i]) != std::string_view::npos) {
+      text.append(kHidden);
+      while (i + 1 < rules.size() && std::isspace(static_cast<unsigned char>(rules[i + 1])) == 0) ++i;
+    }
+    word_begins = std::isspace(static_cast<unsigned char>(rules[i])) != 0 || rules[i] == '(';
+  }
+  return text;
+}
+
 Json Elements(const google::protobuf::Message* message) {
   if (message == nullptr) return nullptr;
   JsonStyle style;
   style.indent = 0;
   style.lower_first = true;
-  style.secret = "HIDDEN_DUE_TO_SECURITY_REASONS";
-  Json elements = Json::parse(ToAwsJson(*message, style), nullptr, false);
-  return elements.is_object() && !elements.empty() ? elements : Json(nullptr);
+  style.secret = kHidden;
+  const std::string text = ToAwsJson(*message, style);
+  if (text.size() > kMaxElements) return {{"omitted", fmt::format("{} bytes are more than the trail takes", text.size())}};
+  Json elements = Json::parse(text, nullptr, false);
+  if (!elements.is_object() || elements.empty()) return nullptr;
+  for (const char* rules : {"accessString", "appendAccessString"}) {
+    const auto found = elements.find(rules);
+    if (found != elements.end() && found->is_string()) *found = WithoutPasswords(found->get<std::string>());
+  }
+  return elements;
 }
 
 }  // namespace
@@ -81,13 +115,13 @@ std::string AuditRecord(const AuditedCall& call, std::string_view event_id) {
   record["userIdentity"] = Identity(call.caller);
   record["eventTime"] = FormatIso8601(call.at);
   record["eventSource"] = fmt::format("{}.amazonaws.com", call.service);
-  record["eventName"] = call.event_name;
+  record["eventName"] = Clipped(call.event_name, kMaxName);
   record["awsRegion"] = call.region;
   record["sourceIPAddress"] = call.caller.source_ip.empty() ? "localhost" : call.caller.source_ip;
-  record["userAgent"] = call.caller.user_agent;
+  record["userAgent"] = Clipped(call.caller.user_agent, kMaxText);
   if (!call.outcome.ok()) {
     record["errorCode"] = FaultWire(ReportedFault(call.outcome));
-    record["errorMessage"] = std::string(call.outcome.message());
+    record["errorMessage"] = Clipped(std::string(call.outcome.message()), kMaxText);
   }
   record["requestParameters"] = Elements(call.request);
   record["responseElements"] = call.read_only ? Json(nullptr) : Elements(call.response);

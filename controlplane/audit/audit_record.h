@@ -1,5 +1,6 @@
 // One line of the trail, in CloudTrail's record format (eventVersion 1.08), as JSON without a newline. Secrets are never
-// in it: members marked `sensitive` are "HIDDEN_DUE_TO_SECURITY_REASONS".
+// in it: members marked `sensitive`, and passwords in access strings, are "HIDDEN_DUE_TO_SECURITY_REASONS". Texts that are
+// longer than CloudTrail's limits are cut or left out, so that a line has at most some 200 KiB.
 #pragma once
 
 #include <string>

@@ -10,6 +10,7 @@
 
 #include "controlplane/audit/audit_record.h"
 #include "proto/elasticache/v1/replication_groups.pb.h"
+#include "proto/elasticache/v1/users.pb.h"
 #include "schema/fault.h"
 
 namespace elastilab {
@@ -67,6 +68,30 @@ TEST(AuditRecordTest, SecretsAreHidden) {
   const Json record = RecordOf(Alice(), absl::OkStatus(), &request);
   EXPECT_EQ(record["requestParameters"]["authToken"], "HIDDEN_DUE_TO_SECURITY_REASONS");
   EXPECT_THAT(record.dump(), Not(HasSubstr("correct-horse")));
+}
+
+// The service refuses them there, but whoever sent one must not find it in a file.
+TEST(AuditRecordTest, PasswordsInAccessStringsAreHidden) {
+  v1::CreateUserRequest request;
+  request.set_access_string("on >pass1word ~a#b +get (+set #0123abcd !0123abce) <pass2word");
+  EXPECT_EQ(RecordOf(Alice(), absl::OkStatus(), &request)["requestParameters"]["accessString"],
+            "on >HIDDEN_DUE_TO_SECURITY_REASONS ~a#b +get (+set #HIDDEN_DUE_TO_SECURITY_REASONS "
+            "!HIDDEN_DUE_TO_SECURITY_REASONS <HIDDEN_DUE_TO_SECURITY_REASONS");
+}
+
+// A stranger could push all else out of the trail with them.
+TEST(AuditRecordTest, HugeTextsAreCut) {
+  v1::CreateReplicationGroupRequest request;
+  request.set_replication_group_description(std::string(500'000, 'x'));
+  Caller caller;
+  caller.access_key_id = caller.user_agent = std::string(500'000, 'x');
+  const std::string record =
+      AuditRecord({"elasticache", std::string(500'000, 'A'), false, "r", "us-east-1", ServiceTime(), caller,
+                   MakeFault(v1::ACCESS_DENIED, std::string(500'000, 'x')), "", &request, nullptr},
+                  "event-1");
+  EXPECT_LT(record.size(), 5000);
+  EXPECT_EQ(Json::parse(record)["eventName"], std::string(128, 'A') + "…");
+  EXPECT_EQ(Json::parse(record)["requestParameters"]["omitted"], "500035 bytes are more than the trail takes");
 }
 
 TEST(AuditRecordTest, AStrangerIsUnknown) {
