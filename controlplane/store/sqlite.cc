@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <sqlite3.h>
+#include <sys/stat.h>
 
 #include <cstring>
 #include <utility>
@@ -92,6 +93,8 @@ StatusOr<std::unique_ptr<Connection>> Connection::Open(const std::string& path) 
   if (db == nullptr) return absl::ResourceExhaustedError("out of memory");
   std::unique_ptr<Connection> connection(new Connection(db));
   if (result != SQLITE_OK) return LastError(db);
+  // Hashes of passwords are in it. The WAL's files take their mode from it.
+  chmod(path.c_str(), S_IRUSR | S_IWUSR);
   sqlite3_extended_result_codes(db, 1);
   sqlite3_wal_hook(db, &Connection::OnWalCommit, connection.get());
   return connection;

@@ -1,4 +1,5 @@
 // What OpenStore refuses, and what it says then.
+#include <filesystem>
 #include <fstream>
 
 #include "controlplane/store/migrations.h"
@@ -25,6 +26,17 @@ TEST_F(OpenTest, ANewDatabaseGetsTheSchema) {
   EXPECT_EQ(Sql("PRAGMA user_version"), std::to_string(SchemaVersion()));
   EXPECT_EQ(Sql("PRAGMA application_id"), std::to_string(kApplicationId));
   EXPECT_EQ(Sql("PRAGMA journal_mode"), "wal");
+}
+
+// It holds hashes of passwords, whoever may look into the folder.
+TEST_F(OpenTest, OnlyItsOwnerReadsIt) {
+  WriteFile("");
+  std::filesystem::permissions(path_, std::filesystem::perms(0644));
+  const auto store = Open();
+  ASSERT_TRUE(store->Mutate(PutCluster("a")).ok());
+  for (const char* suffix : {"", "-wal", "-shm"}) {
+    EXPECT_EQ(std::filesystem::status(path_ + suffix).permissions(), std::filesystem::perms(0600)) << suffix;
+  }
 }
 
 TEST_F(OpenTest, ACrashInAMigrationIsContinuedByTheNextStart) {
