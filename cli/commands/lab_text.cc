@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cctype>
+#include <string_view>
+
 #include "cli/commands/failover_text.h"
 #include "cli/output/table.h"
 #include "proto/admin/v1/admin.pb.h"
@@ -61,6 +65,19 @@ std::string DoctorText(const std::vector<Check>& checks, const Style& style) {
                           : fmt::format("{} thing{} to fix.\n", bad, bad == 1 ? "" : "s"));
 }
 
+namespace {
+
+// As one word for sh and fish; plain words stay plain.
+std::string ShellQuoted(const std::string& text) {
+  const auto plain = [](unsigned char c) { return std::isalnum(c) != 0 || std::string_view("_-./:@").find(c) != std::string_view::npos; };
+  if (!text.empty() && std::all_of(text.begin(), text.end(), plain)) return text;
+  std::string quoted = "'";
+  for (char c : text) quoted += c == '\'' ? "'\\''" : std::string(1, c);
+  return quoted + "'";
+}
+
+}  // namespace
+
 std::string EnvText(const LabFiles& files, const LabSettings& settings, const std::string& shell) {
   const std::string url = settings.api_url();
   std::vector<std::pair<const char*, std::string>> variables = {
@@ -68,9 +85,12 @@ std::string EnvText(const LabFiles& files, const LabSettings& settings, const st
       {"AWS_SECRET_ACCESS_KEY", "test"}, {"AWS_DEFAULT_REGION", settings.region()}, {"AWS_REGION", settings.region()},
   };
   if (settings.tls && settings.tls_certificate.empty()) variables.emplace_back("AWS_CA_BUNDLE", files.authority());
-  std::string text;
+  // Else the token or profile of a real account goes with the lab's key.
+  constexpr char kInTheWay[] = "AWS_SESSION_TOKEN AWS_SECURITY_TOKEN AWS_PROFILE AWS_DEFAULT_PROFILE";
+  std::string text = fmt::format("{} {}\n", shell == "fish" ? "set -e" : "unset", kInTheWay);
   for (const auto& [name, value] : variables) {
-    text += shell == "fish" ? fmt::format("set -gx {} {}\n", name, value) : fmt::format("export {}={}\n", name, value);
+    const std::string quoted = ShellQuoted(value);
+    text += shell == "fish" ? fmt::format("set -gx {} {}\n", name, quoted) : fmt::format("export {}={}\n", name, quoted);
   }
   // The aws CLI reads AWS_ENDPOINT_URL from 2.13 on; Debian 12 has 2.9.
   if (shell == "fish") return text + fmt::format("function aws; command aws --endpoint-url {} $argv; end\n", url);

@@ -17,7 +17,7 @@ namespace elastilab {
 std::string WhereThingsAre(const LabFiles& files, const LabSettings& settings, const Style& style);
 std::string LabText(const admin::v1::GetLabResponse& lab, const Style& style);
 std::string DoctorText(const std::vector<Check>& checks, const Style& style);
-// Lines for `eval`: the endpoint, the default root key, the region.
+// Lines for `eval`: the endpoint, the default root key, the region; and no session or profile of a real account.
 std::string EnvText(const LabFiles& files, const LabSettings& settings, const std::string& shell);
 
 }  // namespace elastilab
