@@ -54,7 +54,7 @@ Json Identity(const Caller& caller) {
   if (!caller.user_name.empty()) identity["userName"] = caller.user_name;
   if (!caller.role_name.empty()) {
     Json issuer = {{"type", "Role"},
-                   {"arn", fmt::format("arn:aws:iam::{}:role/{}", caller.account, caller.role_name)},
+                   {"arn", caller.role_arn},
                    {"accountId", caller.account},
                    {"userName", caller.role_name}};
     identity["sessionContext"] = Json{{"sessionIssuer", std::move(issuer)}};

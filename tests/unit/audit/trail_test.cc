@@ -56,6 +56,18 @@ TEST(AuditRecordTest, SaysWhoDidWhatFromWhere) {
   EXPECT_EQ(record["additionalEventData"], (Json{{"decision", "allowed"}, {"decidedBy", "Statement 1 of p"}}));
 }
 
+TEST(AuditRecordTest, ASessionNamesItsRole) {
+  Caller caller;
+  caller.type = PrincipalType::kAssumedRole;
+  caller.account = "000000000000";
+  caller.arn = "arn:aws:sts::000000000000:assumed-role/ops/s1";
+  caller.role_name = "ops";
+  caller.role_arn = "arn:aws:iam::000000000000:role/night/ops";
+  const Json issuer = RecordOf(caller, absl::OkStatus())["userIdentity"]["sessionContext"]["sessionIssuer"];
+  EXPECT_EQ(issuer["arn"], caller.role_arn);
+  EXPECT_EQ(issuer["userName"], "ops");
+}
+
 TEST(AuditRecordTest, ARefusalHasItsCodeAndReason) {
   const Json record = RecordOf(Alice(), MakeFault(v1::ACCESS_DENIED, "User: alice is not authorized"));
   EXPECT_EQ(record["errorCode"], "AccessDenied");
