@@ -248,6 +248,8 @@ StatusOr<StopReport> StopLab(Rpc& rpc, const LabFiles& files, milliseconds timeo
     report.was_running = true;
     const ProcessHandle daemon(pid);
     const auto answer = AdminCall<admin::v1::ShutdownResponse>(rpc, "Shutdown", admin::v1::ShutdownRequest(), timeout);
+    // A daemon that says no is well: it is not ours to kill.
+    if (absl::IsPermissionDenied(answer.status()) || absl::IsUnauthenticated(answer.status())) return answer.status();
     if (answer.ok()) report.engines_stopped = answer->engines_stopped();
     if (!answer.ok() || !daemon.WaitForExit(timeout)) report.killed += StopProcesses({pid}, kAgentPatience);
   }

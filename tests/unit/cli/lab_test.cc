@@ -111,6 +111,27 @@ TEST_F(LabTest, StopsEnginesWithoutADaemon) {
   EXPECT_EQ(WTERMSIG(how), SIGTERM);
 }
 
+class RefusingRpc final : public Rpc {
+ public:
+  Status Call(const std::string&, const google::protobuf::Message&, google::protobuf::Message*, std::chrono::milliseconds) override {
+    return absl::PermissionDeniedError("user/alice may not call Shutdown");
+  }
+};
+
+TEST_F(LabTest, WhoMayNotStopTheLabDoesNotKillIt) {
+  const pid_t pid = StartMarked(files_.zones_dir() + "/us-east-1a/nodes/1/engine.log", false);
+  std::ofstream(files_.pid_file()) << pid << "\n";
+  const int fd = ::open(files_.pid_file().c_str(), O_RDONLY);
+  ASSERT_EQ(::flock(fd, LOCK_EX), 0);
+  RefusingRpc rpc;
+  EXPECT_EQ(StopLab(rpc, files_, std::chrono::seconds(1)).status().code(), absl::StatusCode::kPermissionDenied);
+  int how = 0;
+  EXPECT_EQ(::waitpid(pid, &how, WNOHANG), 0);
+  ::kill(pid, SIGKILL);
+  ::waitpid(pid, &how, 0);
+  ::close(fd);
+}
+
 TEST_F(LabTest, InsistsWhenAskedInVain) {
   const pid_t pid = StartMarked(files_.zones_dir() + "/us-east-1a/nodes/1/engine.log", true);
   while (FindEngines(files_).empty()) ::usleep(1'000);
