@@ -9,24 +9,26 @@
 #include <filesystem>
 
 #include "common/secret.h"
-#include "controlplane/admin/admin.h"
-#include "controlplane/admin/change_waiter.h"
-#include "controlplane/api/dispatcher.h"
-#include "controlplane/api/handlers.h"
 #include "controlplane/app/agent_keeper.h"
 #include "controlplane/app/gatekeeper.h"
 #include "controlplane/app/query_backend.h"
 #include "controlplane/app/settings.h"
-#include "controlplane/certificates/lab_certificate.h"
-#include "controlplane/endpoints/dns_server.h"
-#include "controlplane/endpoints/endpoint_names.h"
-#include "controlplane/fleet/agent_service.h"
-#include "controlplane/iam/api/iam_handlers.h"
-#include "controlplane/query/front.h"
-#include "controlplane/query/http_server.h"
-#include "controlplane/reconcile/reconciler.h"
-#include "controlplane/rpc/rpc_server.h"
-#include "controlplane/schedule/maintenance_calendar.h"
+#include "controlplane/faces/admin/admin.h"
+#include "controlplane/faces/admin/change_waiter.h"
+#include "controlplane/faces/certificates/lab_certificate.h"
+#include "controlplane/faces/query/front.h"
+#include "controlplane/faces/query/http_server.h"
+#include "controlplane/faces/rpc/rpc_server.h"
+#include "controlplane/region/endpoints/dns_server.h"
+#include "controlplane/region/endpoints/endpoint_names.h"
+#include "controlplane/region/fleet/agent_service.h"
+#include "controlplane/region/reconcile/reconciler.h"
+#include "controlplane/region/schedule/maintenance_calendar.h"
+#include "controlplane/services/call/dispatcher.h"
+#include "controlplane/services/elasticache/handlers.h"
+#include "controlplane/services/elasticache/queued_changes.h"
+#include "controlplane/services/iam/iam_handlers.h"
+#include "controlplane/services/sts/sts_handlers.h"
 #include "proto/admin/v1/admin.pb.h"
 #include "proto/agent/v1/agent.pb.h"
 
@@ -81,7 +83,9 @@ class Assembled final : public ControlPlane {
     dispatcher_ = std::make_unique<Dispatcher>(*region_, ElastiCacheHandlers(), gatekeeper_->Hooks("elasticache"));
     iam_ = std::make_unique<Dispatcher>(*region_, IamHandlers(*directory_), gatekeeper_->Hooks("iam"), IamOperations());
     sts_ = std::make_unique<Dispatcher>(*region_, StsHandlers(*directory_), gatekeeper_->Hooks("sts"), StsOperations());
-    calendar_ = std::make_unique<MaintenanceCalendar>(*region_, *dispatcher_);
+    calendar_ = std::make_unique<MaintenanceCalendar>(*store_, clock_, [this](const Appointment& appointment) {
+      return ApplyQueuedChanges(*dispatcher_, *region_, appointment);
+    });
     clock_.OnAdvance([this] { calendar_->Wake(); });
     ListenToFleet();
     return absl::OkStatus();

@@ -1,6 +1,6 @@
 #include "controlplane/app/gatekeeper.h"
 
-#include "controlplane/audit/audit_record.h"
+#include "controlplane/identity/trail/audit_record.h"
 
 namespace elastilab {
 namespace {

@@ -4,11 +4,11 @@
 #include <memory>
 #include <string>
 
-#include "controlplane/api/dispatcher.h"
-#include "controlplane/audit/trail.h"
-#include "controlplane/iam/authenticator.h"
-#include "controlplane/iam/authorization/authorizer.h"
-#include "controlplane/rpc/rpc_server.h"
+#include "controlplane/faces/rpc/rpc_server.h"
+#include "controlplane/identity/authorization/authorizer.h"
+#include "controlplane/identity/signature/authenticator.h"
+#include "controlplane/identity/trail/trail.h"
+#include "controlplane/services/call/dispatcher.h"
 
 namespace elastilab {
 

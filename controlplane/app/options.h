@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "controlplane/api/context.h"
-#include "controlplane/endpoints/address_plan.h"
+#include "controlplane/region/endpoints/address_plan.h"
+#include "controlplane/services/call/context.h"
 
 namespace elastilab {
 

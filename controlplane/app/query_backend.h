@@ -4,9 +4,9 @@
 #include <map>
 #include <string>
 
-#include "controlplane/api/dispatcher.h"
 #include "controlplane/app/gatekeeper.h"
-#include "controlplane/query/backend.h"
+#include "controlplane/faces/query/backend.h"
+#include "controlplane/services/call/dispatcher.h"
 
 namespace elastilab {
 

@@ -14,7 +14,7 @@
 
 #include "common/status.h"
 #include "controlplane/app/options.h"
-#include "controlplane/store/store.h"
+#include "controlplane/region/store/store.h"
 
 namespace elastilab {
 

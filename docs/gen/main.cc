@@ -1,7 +1,7 @@
 // Build tool: writes docs/operations.md to standard output.
 #include <cstdio>
 
-#include "controlplane/api/handlers.h"
+#include "controlplane/services/elasticache/handlers.h"
 #include "docs/gen/operations_page.h"
 
 int main() {

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "controlplane/api/context.h"
+#include "controlplane/services/call/context.h"
 
 namespace elastilab {
 

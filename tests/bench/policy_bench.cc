@@ -2,7 +2,7 @@
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
-#include "controlplane/iam/policy/evaluate.h"
+#include "controlplane/identity/policy/evaluate.h"
 
 namespace elastilab {
 namespace {

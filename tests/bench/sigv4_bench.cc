@@ -1,7 +1,7 @@
 // What a signature costs per request. To reach: reading and verifying a Describe whose day key is cached <= 10 us.
 #include <benchmark/benchmark.h>
 
-#include "controlplane/iam/sigv4.h"
+#include "controlplane/identity/signature/sigv4.h"
 
 namespace elastilab {
 namespace {

@@ -1,5 +1,5 @@
 // Packets from anyone: a reply is sent only to what parses as a question, and it fits a plain UDP packet.
-#include "controlplane/endpoints/dns_message.h"
+#include "controlplane/region/endpoints/dns_message.h"
 #include "tests/fuzz/fuzz_target.h"
 
 namespace elastilab {

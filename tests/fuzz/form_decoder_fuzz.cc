@@ -1,5 +1,5 @@
 // Form bodies for messages with lists, structures in lists, times and secrets. First byte: which message.
-#include "controlplane/query/form_decoder.h"
+#include "controlplane/faces/query/form_decoder.h"
 
 #include <google/protobuf/util/message_differencer.h>
 
@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "controlplane/query/xml_encoder.h"
-#include "controlplane/query/xml_text.h"
+#include "controlplane/faces/query/xml_encoder.h"
+#include "controlplane/faces/query/xml_text.h"
 #include "proto/elasticache/v1/cache_clusters.pb.h"
 #include "proto/elasticache/v1/replication_groups.pb.h"
 #include "proto/elasticache/v1/service_updates.pb.h"

@@ -1,6 +1,6 @@
 // What a connection may send: the parser stays within its limits, sees the same request however the bytes come, and
 // always gets on or says why not. First byte: the size of the pieces.
-#include "controlplane/query/http_parser.h"
+#include "controlplane/faces/query/http_parser.h"
 
 #include <string>
 #include <vector>

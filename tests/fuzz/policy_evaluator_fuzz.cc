@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <string>
 
-#include "controlplane/iam/policy/evaluate.h"
-#include "controlplane/iam/policy/simulate.h"
+#include "controlplane/identity/policy/evaluate.h"
+#include "controlplane/identity/policy/simulate.h"
 #include "tests/fuzz/fuzz_target.h"
 
 namespace elastilab {

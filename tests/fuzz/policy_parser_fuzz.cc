@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <string>
 
-#include "controlplane/iam/policy/evaluate.h"
-#include "controlplane/iam/policy/quota.h"
+#include "controlplane/identity/policy/evaluate.h"
+#include "controlplane/identity/policy/quota.h"
 #include "schema/fault.h"
 #include "tests/fuzz/fuzz_target.h"
 

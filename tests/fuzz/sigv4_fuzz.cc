@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cctype>
 
-#include "controlplane/iam/sigv4.h"
-#include "controlplane/iam/sigv4_canonical.h"
+#include "controlplane/identity/signature/sigv4.h"
+#include "controlplane/identity/signature/sigv4_canonical.h"
 #include "schema/fault.h"
 #include "tests/fuzz/fuzz_target.h"
 

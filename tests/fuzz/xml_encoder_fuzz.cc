@@ -1,11 +1,11 @@
 // Texts in a reply, whatever bytes they are made of: the document stays well-formed, its elements are the ones that the
 // message has, and what XML can carry comes out as it went in. Lines of the input are keys and values of tags.
-#include "controlplane/query/xml_encoder.h"
+#include "controlplane/faces/query/xml_encoder.h"
 
 #include <string>
 #include <vector>
 
-#include "controlplane/query/xml_text.h"
+#include "controlplane/faces/query/xml_text.h"
 #include "proto/elasticache/v1/tags.pb.h"
 #include "schema/operations.h"
 #include "tests/fuzz/fuzz_target.h"

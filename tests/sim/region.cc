@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "controlplane/planner/node_life.h"
+#include "controlplane/region/planner/node_life.h"
 
 namespace elastilab {
 

@@ -12,7 +12,7 @@
 
 #include "common/clock.h"
 #include "common/secret.h"
-#include "controlplane/reconcile/reconciler.h"
+#include "controlplane/region/reconcile/reconciler.h"
 #include "proto/agent/v1/agent.pb.h"
 
 namespace elastilab {

@@ -1,4 +1,4 @@
-#include "controlplane/query/http_server.h"
+#include "controlplane/faces/query/http_server.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

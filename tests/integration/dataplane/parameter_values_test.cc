@@ -2,7 +2,7 @@
 // engines and at the start.
 #include <gmock/gmock.h>
 
-#include "controlplane/catalog/parameter_groups.h"
+#include "controlplane/region/catalog/parameter_groups.h"
 #include "dataplane/engine/memcached_driver.h"
 #include "dataplane/engine/redis_driver.h"
 #include "dataplane/engine/shim_path.h"

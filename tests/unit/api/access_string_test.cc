@@ -1,4 +1,4 @@
-#include "controlplane/api/access_string.h"
+#include "controlplane/services/elasticache/access_string.h"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>

@@ -4,9 +4,9 @@
 
 #include <set>
 
-#include "controlplane/api/reserved_nodes.h"
-#include "controlplane/catalog/catalog.h"
-#include "controlplane/catalog/reserved_offerings.h"
+#include "controlplane/region/catalog/catalog.h"
+#include "controlplane/region/catalog/reserved_offerings.h"
+#include "controlplane/services/elasticache/reserved_nodes.h"
 #include "proto/elasticache/v1/reserved_nodes.pb.h"
 #include "proto/elasticache/v1/security_groups.pb.h"
 #include "tests/unit/api/fixture.h"

@@ -3,8 +3,8 @@
 
 #include <gtest/gtest.h>
 
-#include "controlplane/api/dispatcher.h"
-#include "controlplane/api/handlers.h"
+#include "controlplane/services/call/dispatcher.h"
+#include "controlplane/services/elasticache/handlers.h"
 #include "proto/elasticache/v1/cache_clusters.pb.h"
 #include "proto/elasticache/v1/events.pb.h"
 #include "proto/elasticache/v1/replication_groups.pb.h"

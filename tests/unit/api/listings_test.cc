@@ -4,7 +4,7 @@
 
 #include <set>
 
-#include "controlplane/api/engine_choice.h"
+#include "controlplane/region/catalog/engine_choice.h"
 #include "proto/elasticache/v1/engine_versions.pb.h"
 #include "tests/unit/api/fixture.h"
 

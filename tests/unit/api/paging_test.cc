@@ -1,4 +1,4 @@
-#include "controlplane/api/paging.h"
+#include "controlplane/services/call/paging.h"
 
 #include <gmock/gmock.h>
 #include <google/protobuf/descriptor.h>

@@ -1,4 +1,4 @@
-#include "controlplane/api/parameter_groups.h"
+#include "controlplane/services/elasticache/parameter_groups.h"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>

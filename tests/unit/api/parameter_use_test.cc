@@ -1,5 +1,5 @@
 // Parameter groups and the caches that live by them.
-#include "controlplane/api/parameter_use.h"
+#include "controlplane/services/elasticache/parameter_use.h"
 
 #include <gmock/gmock.h>
 

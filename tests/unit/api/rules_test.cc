@@ -1,9 +1,10 @@
 #include <gmock/gmock.h>
 
-#include "controlplane/api/engine_choice.h"
-#include "controlplane/api/identifiers.h"
-#include "controlplane/api/paging.h"
-#include "controlplane/api/placement.h"
+#include "controlplane/region/catalog/engine_choice.h"
+#include "controlplane/region/schedule/windows.h"
+#include "controlplane/services/call/paging.h"
+#include "controlplane/services/elasticache/identifiers.h"
+#include "controlplane/services/elasticache/placement.h"
 
 namespace elastilab {
 namespace {

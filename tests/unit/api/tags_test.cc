@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
-#include "controlplane/catalog/reserved_offerings.h"
+#include "controlplane/region/catalog/reserved_offerings.h"
 #include "proto/elasticache/v1/reserved_nodes.pb.h"
 #include "proto/elasticache/v1/security_groups.pb.h"
 #include "proto/elasticache/v1/user_groups.pb.h"

@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "common/secret.h"
-#include "controlplane/store/record_json.h"
+#include "controlplane/region/store/record_json.h"
 #include "proto/elasticache/v1/user_groups.pb.h"
 #include "proto/elasticache/v1/users.pb.h"
 #include "tests/unit/api/fixture.h"

@@ -1,4 +1,4 @@
-#include "controlplane/audit/trail.h"
+#include "controlplane/identity/trail/trail.h"
 
 #include <gmock/gmock.h>
 #include <sys/stat.h>
@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
-#include "controlplane/audit/audit_record.h"
+#include "controlplane/identity/trail/audit_record.h"
 #include "proto/elasticache/v1/replication_groups.pb.h"
 #include "proto/elasticache/v1/users.pb.h"
 #include "schema/fault.h"

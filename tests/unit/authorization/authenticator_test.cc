@@ -1,4 +1,4 @@
-#include "controlplane/iam/authenticator.h"
+#include "controlplane/identity/signature/authenticator.h"
 
 #include <absl/strings/escaping.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "controlplane/iam/authorization/authorizer.h"
+#include "controlplane/identity/authorization/authorizer.h"
 
 #include <gmock/gmock.h>
 

@@ -1,4 +1,4 @@
-#include "controlplane/iam/authorization/required_permissions.h"
+#include "controlplane/identity/authorization/required_permissions.h"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>

@@ -5,8 +5,8 @@
 #include <fstream>
 #include <sstream>
 
-#include "controlplane/iam/authorization/authorizer.h"
-#include "controlplane/iam/policy/quota.h"
+#include "controlplane/identity/authorization/authorizer.h"
+#include "controlplane/identity/policy/quota.h"
 #include "proto/elasticache/v1/cache_clusters.pb.h"
 #include "proto/elasticache/v1/replication_groups.pb.h"
 #include "proto/elasticache/v1/tags.pb.h"

@@ -1,4 +1,4 @@
-#include "controlplane/catalog/catalog.h"
+#include "controlplane/region/catalog/catalog.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "controlplane/catalog/naming.h"
+#include "controlplane/region/catalog/naming.h"
 
 #include <gtest/gtest.h>
 

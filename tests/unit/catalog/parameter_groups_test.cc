@@ -1,4 +1,4 @@
-#include "controlplane/catalog/parameter_groups.h"
+#include "controlplane/region/catalog/parameter_groups.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "controlplane/catalog/catalog.h"
+#include "controlplane/region/catalog/catalog.h"
 
 namespace elastilab {
 namespace {

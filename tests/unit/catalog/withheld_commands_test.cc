@@ -15,7 +15,7 @@
 #include <filesystem>
 #include <thread>
 
-#include "controlplane/catalog/catalog.h"
+#include "controlplane/region/catalog/catalog.h"
 
 namespace elastilab {
 namespace {

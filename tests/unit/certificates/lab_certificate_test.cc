@@ -1,5 +1,5 @@
 // The lab's certificate is made once, kept while it is good, and made anew when it is not.
-#include "controlplane/certificates/lab_certificate.h"
+#include "controlplane/faces/certificates/lab_certificate.h"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>

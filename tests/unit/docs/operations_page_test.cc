@@ -6,7 +6,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "controlplane/api/handlers.h"
+#include "controlplane/services/elasticache/handlers.h"
 #include "schema/operations.h"
 
 namespace elastilab {

@@ -1,4 +1,4 @@
-#include "controlplane/endpoints/address_plan.h"
+#include "controlplane/region/endpoints/address_plan.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

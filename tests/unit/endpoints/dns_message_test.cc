@@ -1,4 +1,4 @@
-#include "controlplane/endpoints/dns_message.h"
+#include "controlplane/region/endpoints/dns_message.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

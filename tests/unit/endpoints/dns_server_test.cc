@@ -1,5 +1,5 @@
 // The server over real sockets, on a free port of 127.0.0.1.
-#include "controlplane/endpoints/dns_server.h"
+#include "controlplane/region/endpoints/dns_server.h"
 
 #include <arpa/inet.h>
 #include <gmock/gmock.h>

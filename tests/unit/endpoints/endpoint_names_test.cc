@@ -1,4 +1,4 @@
-#include "controlplane/endpoints/endpoint_names.h"
+#include "controlplane/region/endpoints/endpoint_names.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "common/clock.h"
-#include "controlplane/fleet/fleet.h"
+#include "controlplane/region/fleet/fleet.h"
 #include "proto/agent/v1/agent.pb.h"
 
 namespace elastilab {

@@ -6,7 +6,7 @@
 #include <thread>
 
 #include "common/clock.h"
-#include "controlplane/fleet/fleet.h"
+#include "controlplane/region/fleet/fleet.h"
 #include "proto/agent/v1/agent.pb.h"
 
 namespace elastilab {

@@ -1,9 +1,9 @@
-#include "controlplane/iam/sigv4_canonical.h"
+#include "controlplane/identity/signature/sigv4_canonical.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "controlplane/iam/sigv4_time.h"
+#include "controlplane/identity/signature/sigv4_time.h"
 #include "schema/fault.h"
 #include "tests/unit/iam/sigv4_request.h"
 

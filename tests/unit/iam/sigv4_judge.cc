@@ -9,7 +9,7 @@
 #include <iostream>
 #include <iterator>
 
-#include "controlplane/iam/sigv4.h"
+#include "controlplane/identity/signature/sigv4.h"
 #include "schema/fault.h"
 
 namespace elastilab {

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "controlplane/iam/sigv4.h"
+#include "controlplane/identity/signature/sigv4.h"
 
 namespace elastilab {
 

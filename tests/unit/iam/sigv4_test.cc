@@ -1,6 +1,6 @@
 // Signatures as stories. The vectors are AWS's published ones; how botocore signs is the matter of
 // sigv4_oracle_test.py.
-#include "controlplane/iam/sigv4.h"
+#include "controlplane/identity/signature/sigv4.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,7 +8,7 @@
 #include <atomic>
 #include <thread>
 
-#include "controlplane/iam/sigv4_canonical.h"
+#include "controlplane/identity/signature/sigv4_canonical.h"
 #include "schema/fault.h"
 #include "tests/unit/iam/sigv4_request.h"
 

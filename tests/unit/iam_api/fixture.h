@@ -11,10 +11,11 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "controlplane/api/dispatcher.h"
-#include "controlplane/iam/api/iam_handlers.h"
-#include "controlplane/iam/authorization/authorizer.h"
-#include "controlplane/iam/credentials.h"
+#include "controlplane/identity/authorization/authorizer.h"
+#include "controlplane/identity/directory/credentials.h"
+#include "controlplane/services/call/dispatcher.h"
+#include "controlplane/services/iam/iam_handlers.h"
+#include "controlplane/services/sts/sts_handlers.h"
 #include "schema/fault.h"
 #include "schema/json.h"
 

@@ -1,9 +1,9 @@
-#include "controlplane/planner/parameters.h"
+#include "controlplane/region/planner/parameters.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "controlplane/catalog/parameter_groups.h"
+#include "controlplane/region/catalog/parameter_groups.h"
 #include "tests/unit/planner/situation.h"
 
 namespace elastilab {

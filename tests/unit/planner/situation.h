@@ -8,8 +8,8 @@
 
 #include <fmt/format.h>
 
-#include "controlplane/planner/failover.h"
-#include "controlplane/planner/wish.h"
+#include "controlplane/region/planner/failover.h"
+#include "controlplane/region/planner/wish.h"
 
 namespace elastilab {
 

@@ -6,8 +6,8 @@
 #include <map>
 #include <optional>
 
-#include "controlplane/iam/policy/evaluate.h"
-#include "controlplane/iam/policy/operators.h"
+#include "controlplane/identity/policy/evaluate.h"
+#include "controlplane/identity/policy/operators.h"
 
 namespace elastilab {
 namespace {

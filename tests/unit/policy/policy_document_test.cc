@@ -1,4 +1,4 @@
-#include "controlplane/iam/policy/document.h"
+#include "controlplane/identity/policy/document.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // Who may do what: stories about policies of several layers, and what a refusal says.
-#include "controlplane/iam/policy/evaluate.h"
+#include "controlplane/identity/policy/evaluate.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

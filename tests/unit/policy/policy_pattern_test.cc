@@ -1,4 +1,4 @@
-#include "controlplane/iam/policy/pattern.h"
+#include "controlplane/identity/policy/pattern.h"
 
 #include <gtest/gtest.h>
 

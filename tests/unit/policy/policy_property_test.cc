@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <random>
 
-#include "controlplane/iam/policy/evaluate.h"
-#include "controlplane/iam/policy/simulate.h"
+#include "controlplane/identity/policy/evaluate.h"
+#include "controlplane/identity/policy/simulate.h"
 
 namespace elastilab {
 namespace {

@@ -1,4 +1,4 @@
-#include "controlplane/iam/policy/quota.h"
+#include "controlplane/identity/policy/quota.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

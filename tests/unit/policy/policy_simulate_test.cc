@@ -1,4 +1,4 @@
-#include "controlplane/iam/policy/simulate.h"
+#include "controlplane/identity/policy/simulate.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

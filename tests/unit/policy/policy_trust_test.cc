@@ -1,4 +1,4 @@
-#include "controlplane/iam/policy/trust.h"
+#include "controlplane/identity/policy/trust.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "controlplane/query/form_decoder.h"
+#include "controlplane/faces/query/form_decoder.h"
 
 #include <google/protobuf/text_format.h>
 #include <google/protobuf/util/message_differencer.h>

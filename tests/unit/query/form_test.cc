@@ -1,4 +1,4 @@
-#include "controlplane/query/form.h"
+#include "controlplane/faces/query/form.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

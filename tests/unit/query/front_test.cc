@@ -1,4 +1,4 @@
-#include "controlplane/query/front.h"
+#include "controlplane/faces/query/front.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "controlplane/query/http_parser.h"
+#include "controlplane/faces/query/http_parser.h"
 
 #include <gtest/gtest.h>
 

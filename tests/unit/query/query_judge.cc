@@ -16,11 +16,11 @@
 #include <string>
 #include <vector>
 
-#include "controlplane/query/form_decoder.h"
-#include "controlplane/query/xml_encoder.h"
+#include "controlplane/faces/query/form_decoder.h"
+#include "controlplane/faces/query/xml_encoder.h"
 #include "schema/fault.h"
-#include "schema/json.h"
 #include "schema/identity_operations.h"
+#include "schema/json.h"
 #include "schema/operations.h"
 
 namespace elastilab {

@@ -1,4 +1,4 @@
-#include "controlplane/query/xml_encoder.h"
+#include "controlplane/faces/query/xml_encoder.h"
 
 #include <google/protobuf/text_format.h>
 #include <gtest/gtest.h>
@@ -6,7 +6,7 @@
 #include <chrono>
 #include <random>
 
-#include "controlplane/query/xml_text.h"
+#include "controlplane/faces/query/xml_text.h"
 #include "proto/elasticache/v1/cache_clusters.pb.h"
 #include "proto/elasticache/v1/parameter_groups.pb.h"
 #include "proto/elasticache/v1/replication_groups.pb.h"

@@ -1,4 +1,4 @@
-#include "controlplane/schedule/maintenance.h"
+#include "controlplane/region/schedule/maintenance.h"
 
 #include <gtest/gtest.h>
 

@@ -2,7 +2,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "controlplane/store/migrations.h"
+#include "controlplane/region/store/migrations.h"
 #include "tests/unit/store/store_fixture.h"
 
 namespace elastilab {

@@ -1,6 +1,6 @@
-#include "controlplane/store/record_json.h"
+#include "controlplane/region/store/record_json.h"
 
-#include "controlplane/model/identities.h"
+#include "controlplane/region/model/identities.h"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>

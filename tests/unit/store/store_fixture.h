@@ -15,7 +15,7 @@
 #include <utility>
 
 #include "common/fault_point.h"
-#include "controlplane/store/store.h"
+#include "controlplane/region/store/store.h"
 
 namespace elastilab {
 

@@ -1,0 +1,117 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <sstream>
+
+#include "controlplane/faces/admin/handlers.h"
+#include "controlplane/region/catalog/parameter_groups.h"
+#include "controlplane/region/planner/failover.h"
+#include "controlplane/region/reconcile/observer.h"
+
+namespace elastilab {
+namespace {
+
+std::string_view Word(Life life) {
+  switch (life) {
+    case Life::kUnknown:
+      return "not known: its agent is away and the engine has not been asked yet";
+    case Life::kStarting:
+      return "on its way";
+    case Life::kServing:
+      return "serving";
+    case Life::kSilent:
+      return "alive but silent";
+    case Life::kDead:
+      return "dead";
+  }
+  return "not known";
+}
+
+std::string DescribeParameters(const World& world, const CacheNode& node) {
+  if (node.parameters == ParameterStatus::kInSync) return "";
+  if (node.parameters == ParameterStatus::kApplying) return "; its parameters are being applied";
+  const auto& groups = world.records.parameter_groups;
+  const auto group = groups.find(world.records.clusters.at(node.cluster_id).parameter_group);
+  if (group == groups.end()) return "";
+  return fmt::format("; runs with older values of {} until it is rebooted",
+                     fmt::join(WaitingForReboot(group->second, node.startup_settings), ", "));
+}
+
+std::string DescribeNode(const World& world, const CacheNode& node) {
+  const auto seen = world.seen.find(node.uid);
+  const bool settled = IsSettled(world, node);
+  std::string line = fmt::format("{}/{} in {}: {}", node.cluster_id, node.id, node.zone, Word(LifeOf(world, node)));
+  if (world.lost_zones.contains(node.zone)) line += ", its zone is lost";
+  if (!HasAgent(world, node)) line += ", its zone has no agent";
+  if (!settled && node.status != NodeStatus::kDeleting && HasAgent(world, node)) {
+    line += fmt::format("; wished: revision {}, in force: {}", node.revision,
+                        seen == world.seen.end() ? 0 : seen->second.applied_revision);
+    if (node.role == Role::kReplica) {
+      line += node.follows == 0 ? "; waits for a primary to follow" : "; waits for its first sync";
+    }
+  }
+  line += DescribeParameters(world, node);
+  if (seen != world.seen.end() && !seen->second.problem.empty()) line += "; problem: " + seen->second.problem;
+  return line;
+}
+
+std::string_view Awaited(FailoverStep step) {
+  switch (step) {
+    case FailoverStep::kFencing:
+      return "waits for proof that the old primary can't write any more";
+    case FailoverStep::kMeasuring:
+      return "asks the replicas how far they are";
+    case FailoverStep::kPromoting:
+      return "waits until the chosen replica serves the primary endpoint";
+    case FailoverStep::kReplacing:
+      return "waits for the replacement of the old primary";
+    case FailoverStep::kRebuilding:
+      return "waits until the failed primary has copied a replica (automatic failover is off)";
+    case FailoverStep::kReturning:
+      return "waits until the rebuilt primary serves its endpoint again";
+    case FailoverStep::kNone:
+      break;
+  }
+  return "at rest";
+}
+
+void ExplainPlan(const World& world, bool is_group, pb::ExplainResponse& response) {
+  const Plan plan = is_group ? PlanGroup(world) : PlanCluster(world);
+  if (plan.records == world.records && plan.withdraw.empty()) {
+    response.add_lines("next step: none, reality matches the wish or something is awaited");
+    return;
+  }
+  response.add_lines("next step:");
+  std::ostringstream text;
+  text << plan;
+  std::istringstream lines(text.str());
+  for (std::string line; std::getline(lines, line);) response.add_lines("  " + line);
+}
+
+}  // namespace
+
+Status Explain(AdminContext& ctx, const pb::ExplainRequest& request, pb::ExplainResponse& response) {
+  const auto key = ctx.region.store.Read([&](const State& state) { return KeyOfName(state, request.id()); });
+  if (!key) {
+    return absl::NotFoundError(fmt::format(
+        "there is no cluster or replication group '{}'; elastilab list-clusters shows what there is", request.id()));
+  }
+  const World world = Observe(ctx.region.store, ctx.fleet, ctx.clock, *key);
+  int settled = 0;
+  for (const auto& [uid, node] : world.records.nodes) {
+    settled += IsSettled(world, node) ? 1 : 0;
+    response.add_lines(DescribeNode(world, node));
+  }
+  for (const auto& [id, shard] : world.records.node_groups) {
+    response.add_lines(fmt::format("node group {}: primary {}, failover: {}", id, shard.primary, Awaited(shard.failover.step)));
+  }
+  if (world.suspended) response.add_lines("the lab is going down: nothing is changed");
+  ExplainPlan(world, key->is_group, response);
+  const std::string status(world.records.group ? Text(world.records.group->status)
+                                               : Text(world.records.clusters.begin()->second.status));
+  response.set_summary(fmt::format("{} {} is {}: {} of {} nodes are as wished", key->is_group ? "replication group" : "cluster",
+                                   key->id, status, settled, world.records.nodes.size()));
+  return absl::OkStatus();
+}
+
+}  // namespace elastilab

@@ -1,0 +1,117 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <signal.h>
+
+#include <algorithm>
+
+#include "controlplane/faces/admin/handlers.h"
+#include "proto/agent/v1/agent.pb.h"
+
+namespace elastilab {
+namespace {
+
+// "demo-001" is the first node of that cluster, "pages/0002" and "pages-0002" a node of a memcached cluster.
+std::optional<CacheNode> FindNode(const State& state, const std::string& target) {
+  const size_t slash = target.find('/');
+  const std::string cluster_id = target.substr(0, slash);
+  const std::string node_id = slash == std::string::npos ? "" : target.substr(slash + 1);
+  for (const auto& [uid, node] : state.nodes) {
+    if (node->cluster_id == cluster_id && (node_id.empty() || node->id == node_id)) return *node;
+    if (slash == std::string::npos && node->cluster_id + "-" + node->id == target) return *node;
+  }
+  return std::nullopt;
+}
+
+Status NoSuchNode(const State& state, const std::string& target) {
+  std::vector<std::string> names;
+  for (const auto& [uid, node] : state.nodes) {
+    if (names.size() < 12) names.push_back(fmt::format("{}/{}", node->cluster_id, node->id));
+  }
+  return absl::NotFoundError(names.empty() ? fmt::format("there is no node '{}': the lab has no clusters yet", target)
+                                           : fmt::format("there is no node '{}'; there are {}", target, fmt::join(names, ", ")));
+}
+
+Status HarmNode(AdminContext& ctx, const std::string& target, agent::v1::Harm harm, std::string_view deed,
+                pb::InjectFaultResponse& response) {
+  const auto node = ctx.region.store.Read([&](const State& state) { return FindNode(state, target); });
+  if (!node) return ctx.region.store.Read([&](const State& state) { return NoSuchNode(state, target); });
+  const auto seen = ctx.fleet.Observation(node->uid);
+  if (!seen || seen->pid == 0 || seen->phase == Phase::kExited) {
+    return absl::FailedPreconditionError(fmt::format("{}/{} has no process now", node->cluster_id, node->id));
+  }
+  agent::v1::Inject inject;
+  inject.set_harm(harm);
+  inject.set_uid(node->uid);
+  ASSIGN_OR_RETURN(const int64_t pid, ctx.fleet.Inject(node->zone, std::move(inject)));
+  const std::string role = node->role == Role::kNone ? "" : fmt::format(" ({})", Text(node->role));
+  response.set_what_happened(fmt::format("{} process {} of {}/{}{} in {}", deed, pid, node->cluster_id, node->id, role,
+                                         node->zone));
+  return absl::OkStatus();
+}
+
+Status CheckZone(const AdminContext& ctx, const std::string& zone) {
+  const auto& zones = ctx.region.addresses.zones();
+  if (std::find(zones.begin(), zones.end(), zone) != zones.end()) return absl::OkStatus();
+  return absl::NotFoundError(fmt::format("there is no zone '{}'; there are {}", zone, fmt::join(zones, ", ")));
+}
+
+// Written down first, so that nobody starts the agent again; an answer of FAILED_PRECONDITION when it is already so.
+Status SetZone(AdminContext& ctx, const std::string& name, ZoneStatus status) {
+  RETURN_IF_ERROR(CheckZone(ctx, name));
+  return ctx.region.store.Mutate([&](Draft& draft) -> Status {
+    const Zone* before = draft.Find<Zone>(name);
+    const ZoneStatus was = before == nullptr ? ZoneStatus::kUp : before->status;
+    if (was == status) return absl::FailedPreconditionError(fmt::format("zone {} is {} already", name, Text(status)));
+    draft.Put(Zone{name, status});
+    return absl::OkStatus();
+  });
+}
+
+Status LoseZone(AdminContext& ctx, const std::string& zone, pb::InjectFaultResponse& response) {
+  RETURN_IF_ERROR(SetZone(ctx, zone, ZoneStatus::kLost));
+  agent::v1::Inject inject;
+  inject.set_harm(agent::v1::HARM_LOSE_ZONE);
+  if (ctx.fleet.ZoneSeen(zone).connected) RETURN_IF_ERROR(ctx.fleet.Inject(zone, std::move(inject)).status());
+  response.set_what_happened(fmt::format("zone {} is lost: its engines and its agent were killed", zone));
+  return absl::OkStatus();
+}
+
+Status RestoreZone(AdminContext& ctx, const std::string& zone, pb::InjectFaultResponse& response) {
+  RETURN_IF_ERROR(SetZone(ctx, zone, ZoneStatus::kUp));
+  ctx.start_zone(zone);
+  response.set_what_happened(fmt::format("zone {} is back: its agent starts, its nodes are replaced", zone));
+  return absl::OkStatus();
+}
+
+Status KillAgent(AdminContext& ctx, const std::string& zone, pb::InjectFaultResponse& response) {
+  RETURN_IF_ERROR(CheckZone(ctx, zone));
+  const ZoneObservation seen = ctx.fleet.ZoneSeen(zone);
+  if (!seen.connected || kill(static_cast<pid_t>(seen.agent_pid), SIGKILL) != 0) {
+    return absl::FailedPreconditionError(fmt::format("zone {} has no agent now", zone));
+  }
+  response.set_what_happened(fmt::format("killed agent {} of {}; its caches serve on", seen.agent_pid, zone));
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+Status InjectFault(AdminContext& ctx, const pb::InjectFaultRequest& request, pb::InjectFaultResponse& response) {
+  switch (request.kind()) {
+    case pb::FAULT_KIND_KILL_NODE:
+      return HarmNode(ctx, request.target(), agent::v1::HARM_KILL, "killed", response);
+    case pb::FAULT_KIND_STOP_NODE:
+      return HarmNode(ctx, request.target(), agent::v1::HARM_STOP, "stopped", response);
+    case pb::FAULT_KIND_CONTINUE_NODE:
+      return HarmNode(ctx, request.target(), agent::v1::HARM_CONTINUE, "continued", response);
+    case pb::FAULT_KIND_LOSE_ZONE:
+      return LoseZone(ctx, request.target(), response);
+    case pb::FAULT_KIND_RESTORE_ZONE:
+      return RestoreZone(ctx, request.target(), response);
+    case pb::FAULT_KIND_KILL_AGENT:
+      return KillAgent(ctx, request.target(), response);
+    default:
+      return absl::InvalidArgumentError("say which fault: kill-node, stop-node, continue-node, lose-zone, restore-zone or kill-agent");
+  }
+}
+
+}  // namespace elastilab

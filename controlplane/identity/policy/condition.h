@@ -1,0 +1,54 @@
+// One condition of a statement, prepared: values parsed, patterns compiled, the key in lower case.
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "controlplane/identity/policy/document.h"
+#include "controlplane/identity/policy/pattern.h"
+#include "controlplane/identity/policy/values.h"
+
+namespace elastilab {
+
+// How absent keys, empty keys and sets behave (x: values of the request, v: values of the policy):
+//
+//                              key absent   key without values   key with values
+//   StringEquals               false        false                some x equals some v
+//   StringNotEquals            true         true                 no x equals a v
+//   …IfExists                  true         as without IfExists  as without IfExists
+//   ForAllValues:StringEquals  true         true                 every x equals some v
+//   ForAllValues:StringNot…    true         true                 every x equals no v
+//   ForAnyValue:StringEquals   false        false                some x equals some v
+//   ForAnyValue:StringNot…     false        false                some x equals no v
+//   Null: true                 true         true                 false
+//
+// For the set operators a key whose values are all "" is one without values. ForAnyValue stays false for an absent key
+// with IfExists too. A value with a variable that has no value matches nothing; where that would make a negated
+// condition true, the condition is false instead: the statement does not count.
+class CompiledCondition {
+ public:
+  CompiledCondition(const PolicyCondition& condition, bool variables);
+
+  // kUnresolved counts as not met. `missing` may be nullptr.
+  Match Evaluate(const ConditionContext& context, MissingKeys* missing) const;
+
+ private:
+  // Whether a value of the request is among the policy's, before negation.
+  Match MatchesSome(const std::string& value, const ConditionContext& context, MissingKeys* missing) const;
+  Match EvaluateValue(const std::string& value, const ConditionContext& context, MissingKeys* missing) const;
+  Match EvaluateSet(const std::vector<std::string>* values, const ConditionContext& context,
+                    MissingKeys* missing) const;
+
+  ConditionOperator op_;
+  std::string key_;  // as written
+  std::string lower_key_;
+  std::variant<std::vector<Pattern>, std::vector<ArnPattern>, std::vector<long double>, std::vector<PolicyDate>,
+               std::vector<IpRange>, std::vector<std::string>, std::vector<bool>>
+      values_;
+};
+
+// What is wrong with a value for this comparison, empty when nothing is.
+std::optional<std::string> CheckConditionValue(Comparison comparison, std::string_view value, bool variables);
+
+}  // namespace elastilab

@@ -1,0 +1,93 @@
+#include "controlplane/identity/trail/trail.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <deque>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "common/text.h"
+
+namespace elastilab {
+namespace {
+
+using Json = nlohmann::json;
+
+int OpenForAppend(const std::string& path) { return open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600); }
+
+bool Matches(const std::string& line, const TrailQuery& query) {
+  const Json record = Json::parse(line, nullptr, false);
+  if (!record.is_object()) return false;  // a line that a crash cut short
+  if (query.refused_only && !record.contains("errorCode")) return false;
+  if (!query.event_name.empty() && !EqualsIgnoringCase(record.value("eventName", ""), query.event_name)) return false;
+  if (query.user.empty()) return true;
+  const Json identity = record.value("userIdentity", Json::object());
+  return identity.value("arn", "").find(query.user) != std::string::npos ||
+         identity.value("accessKeyId", "").find(query.user) != std::string::npos;
+}
+
+void ReadFile(const std::string& path, const TrailQuery& query, std::deque<std::string>& newest) {
+  std::ifstream in(path, std::ios::binary);
+  for (std::string line; std::getline(in, line);) {
+    if (!Matches(line, query)) continue;
+    newest.push_back(std::move(line));
+    if (newest.size() > query.limit) newest.pop_front();
+  }
+}
+
+}  // namespace
+
+StatusOr<std::unique_ptr<Trail>> Trail::Open(std::string path, int64_t max_bytes) {
+  const int fd = OpenForAppend(path);
+  struct stat info {};
+  if (fd < 0 || fstat(fd, &info) != 0) {
+    return absl::FailedPreconditionError(fmt::format("cannot write the trail {}: {}", path, std::strerror(errno)));
+  }
+  return std::unique_ptr<Trail>(new Trail(std::move(path), fd, info.st_size, max_bytes));
+}
+
+Trail::Trail(std::string path, int fd, int64_t size, int64_t max_bytes)
+    : path_(std::move(path)), max_bytes_(max_bytes), fd_(fd), size_(size) {}
+
+Trail::~Trail() { close(fd_); }
+
+void Trail::Append(std::string_view record) {
+  std::string line(record);
+  line += '\n';
+  std::lock_guard lock(mu_);
+  if (size_ > 0 && size_ + static_cast<int64_t>(line.size()) > max_bytes_) PutAside();
+  const ssize_t written = write(fd_, line.data(), line.size());
+  if (written == static_cast<ssize_t>(line.size())) {
+    size_ += written;
+    failing_ = false;
+    return;
+  }
+  const int error = written < 0 ? errno : ENOSPC;
+  if (written > 0) (void)!ftruncate(fd_, size_);  // no half lines
+  if (!std::exchange(failing_, true)) spdlog::error("cannot write the trail {}: {}", path_, std::strerror(error));
+}
+
+void Trail::PutAside() {
+  if (rename(path_.c_str(), (path_ + ".1").c_str()) != 0) return;
+  const int fresh = OpenForAppend(path_);
+  if (fresh < 0) return;
+  close(fd_);
+  fd_ = fresh;
+  size_ = 0;
+}
+
+StatusOr<std::vector<std::string>> Trail::Read(const TrailQuery& query) const {
+  std::deque<std::string> newest;
+  ReadFile(path_ + ".1", query, newest);
+  ReadFile(path_, query, newest);
+  return std::vector<std::string>(std::make_move_iterator(newest.begin()), std::make_move_iterator(newest.end()));
+}
+
+}  // namespace elastilab

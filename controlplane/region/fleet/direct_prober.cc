@@ -1,0 +1,145 @@
+#include "controlplane/region/fleet/direct_prober.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <fstream>
+#include <sstream>
+#include <string_view>
+
+namespace elastilab {
+namespace {
+
+// One TCP conversation, advanced by poll: connect, send, read one byte.
+struct Conversation {
+  NodeUid uid = 0;
+  int64_t incarnation = 0;
+  std::string_view request;
+  int fd = -1;
+  bool sent = false;
+  DirectVerdict verdict = DirectVerdict::kUnknown;
+};
+
+Conversation Open(NodeUid uid, const DirectProber::Question& question) {
+  Conversation talk{uid, question.incarnation, question.engine == Engine::kMemcached ? "version\r\n" : "PING\r\n"};
+  talk.fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  sockaddr_in where{};
+  where.sin_family = AF_INET;
+  where.sin_port = htons(static_cast<uint16_t>(question.port));
+  inet_pton(AF_INET, question.address.c_str(), &where.sin_addr);
+  if (connect(talk.fd, reinterpret_cast<sockaddr*>(&where), sizeof(where)) != 0 && errno != EINPROGRESS) {
+    talk.verdict = errno == ECONNREFUSED ? DirectVerdict::kGone : DirectVerdict::kSilent;
+  }
+  return talk;
+}
+
+void Advance(Conversation& talk) {
+  if (!talk.sent) {
+    int error = 0;
+    socklen_t size = sizeof(error);
+    getsockopt(talk.fd, SOL_SOCKET, SO_ERROR, &error, &size);
+    if (error != 0) {
+      talk.verdict = error == ECONNREFUSED ? DirectVerdict::kGone : DirectVerdict::kSilent;
+      return;
+    }
+    talk.sent = send(talk.fd, talk.request.data(), talk.request.size(), MSG_NOSIGNAL) > 0;
+    return;
+  }
+  char byte = 0;
+  const ssize_t got = recv(talk.fd, &byte, 1, 0);
+  if (got > 0) talk.verdict = DirectVerdict::kAnswers;
+  // Reset after it accepted: it dies this moment. The next question will be refused.
+  if (got == 0 || (got < 0 && errno == ECONNRESET)) talk.verdict = DirectVerdict::kGone;
+}
+
+void Converse(std::vector<Conversation>& talks) {
+  const auto deadline = std::chrono::steady_clock::now() + DirectProber::kTimeout;
+  while (true) {
+    std::vector<pollfd> fds;
+    std::vector<Conversation*> open;
+    for (Conversation& talk : talks) {
+      if (talk.verdict != DirectVerdict::kUnknown) continue;
+      fds.push_back({talk.fd, static_cast<short>(talk.sent ? POLLIN : POLLOUT), 0});
+      open.push_back(&talk);
+    }
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+    if (open.empty() || left.count() <= 0) break;
+    if (poll(fds.data(), fds.size(), static_cast<int>(left.count())) <= 0) break;
+    for (size_t i = 0; i < open.size(); ++i) {
+      if (fds[i].revents != 0) Advance(*open[i]);
+    }
+  }
+  for (Conversation& talk : talks) {
+    if (talk.verdict == DirectVerdict::kUnknown) talk.verdict = DirectVerdict::kSilent;
+    close(talk.fd);
+  }
+}
+
+// Field 22 of /proc/<pid>/stat; the second field may contain blanks and brackets, so count from the last one.
+int64_t StartTicks(int64_t pid) {
+  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
+  std::string line;
+  std::getline(file, line);
+  const size_t end_of_name = line.rfind(')');
+  if (end_of_name == std::string::npos) return -1;
+  std::istringstream fields(line.substr(end_of_name + 1));
+  std::string field;
+  for (int i = 3; i <= 22; ++i) fields >> field;
+  return fields ? std::stoll(field) : -1;
+}
+
+}  // namespace
+
+DirectProber::DirectProber(Answer answer) : answer_(std::move(answer)), thread_([this] { Run(); }) {}
+
+void DirectProber::Stop() {
+  {
+    std::lock_guard lock(mu_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+void DirectProber::Ask(NodeUid uid, Question question) {
+  {
+    std::lock_guard lock(mu_);
+    waiting_[uid] = std::move(question);
+  }
+  wake_.notify_all();
+}
+
+void DirectProber::Run() {
+  std::unique_lock lock(mu_);
+  while (true) {
+    wake_.wait(lock, [&] { return stopping_ || !waiting_.empty(); });
+    if (stopping_) return;
+    std::vector<Conversation> talks;
+    for (const auto& [uid, question] : waiting_) talks.push_back(Open(uid, question));
+    waiting_.clear();
+    lock.unlock();
+    Converse(talks);
+    for (const Conversation& talk : talks) answer_(talk.uid, talk.incarnation, talk.verdict);
+    lock.lock();
+  }
+}
+
+bool KillProcess(int64_t pid, int64_t start_ticks) {
+  if (pid <= 1) return false;
+  const int fd = static_cast<int>(syscall(SYS_pidfd_open, static_cast<pid_t>(pid), 0));
+  if (fd < 0) return false;
+  // The pidfd pins the process, so what is checked is what is killed.
+  const bool same = StartTicks(pid) == start_ticks;
+  const bool signalled = same && syscall(SYS_pidfd_send_signal, fd, SIGKILL, nullptr, 0) == 0;
+  close(fd);
+  return signalled;
+}
+
+}  // namespace elastilab

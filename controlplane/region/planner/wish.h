@@ -1,0 +1,41 @@
+// What the agent of a node should make true, derived from the records alone. The executor turns it into the agent
+// protocol's Assignment; the planner raises a node's revision whenever its wish changes.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "controlplane/region/planner/world.h"
+
+namespace elastilab {
+
+struct DiscoveryWish {
+  Endpoint listen;
+  int64_t version = 0;
+  std::vector<NodeUid> nodes;
+  bool operator==(const DiscoveryWish&) const = default;
+};
+
+struct NodeWish {
+  int64_t incarnation = 0;
+  bool fenced = false;
+  bool restart_in_place = false;  // the agent need not ask before it starts a dead process again
+  Role role = Role::kNone;
+  Endpoint follow;                // empty: none yet
+  std::vector<std::string> endpoints;
+  std::string shared_address;     // the reader endpoint's
+  std::string engine_version;
+  std::string node_type;
+  std::string parameter_group;
+  std::vector<ParameterSetting> startup_settings;
+  std::optional<DiscoveryWish> discovery;
+  bool operator==(const NodeWish&) const = default;
+};
+
+NodeWish WishFor(const Records& records, const CacheNode& node);
+
+// Raises the revision of every node whose wish is not the one it was in `before`.
+void RaiseRevisions(const Records& before, Records& after);
+
+}  // namespace elastilab
