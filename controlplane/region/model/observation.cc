@@ -12,8 +12,10 @@ std::string_view Text(Phase phase) {
       return "starting";
     case Phase::kReady:
       return "ready";
-    case Phase::kSilent:
-      return "silent";
+    case Phase::kBusy:
+      return "busy";
+    case Phase::kFrozen:
+      return "frozen";
     case Phase::kExited:
       return "exited";
     case Phase::kStopped:
@@ -31,7 +33,11 @@ std::string_view Text(DirectVerdict verdict) {
     case DirectVerdict::kAnswers:
       return "answers";
     case DirectVerdict::kGone:
-      return "nothing listens";
+      return "gone";
+    case DirectVerdict::kFrozen:
+      return "frozen";
+    case DirectVerdict::kBusy:
+      return "busy";
     case DirectVerdict::kSilent:
       return "silent";
   }

@@ -148,13 +148,14 @@ struct ReplicationGroup {
   bool operator==(const ReplicationGroup&) const = default;
 };
 
-// A change of primary under way; absent in a node group at rest. planner/failover.h tells the story.
+// A change of primary under way; absent in a node group at rest. planner/failover.h tells the story. The times mean
+// something in the life of one boot only: the planner takes those that can't be true for "just now".
 struct FailoverProgress {
   FailoverStep step = FailoverStep::kNone;
   FailoverCause cause = FailoverCause::kNone;
   int64_t record_id = 0;       // the FailoverRecord being written
   NodeUid old_primary = 0;
-  NodeUid candidate = 0;       // from kPromoting on
+  NodeUid candidate = 0;       // of a handover from its beginning, else from kPromoting on
   int64_t probe_id = 0;        // kMeasuring: reports with this id are fresh
   int64_t started_micros = 0;  // CLOCK_MONOTONIC when the cause was seen
   int64_t step_micros = 0;     // … when the present step began
@@ -175,6 +176,14 @@ struct NodeGroup {
   std::string key() const { return group_id + "/" + id; }
 };
 
+// Names a process beyond doubt.
+struct ProcessName {
+  int64_t pid = 0;             // 0: none was seen yet
+  int64_t start_ticks = 0;     // /proc/<pid>/stat field 22
+  std::string boot_id;         // of its host
+  bool operator==(const ProcessName&) const = default;
+};
+
 struct CacheNode {
   NodeUid uid = 0;
   std::string cluster_id;
@@ -193,7 +202,11 @@ struct CacheNode {
   int64_t revision = 1;
   bool fenced = false;        // this incarnation must be dead and stay so
   bool ever_ready = false;    // this incarnation has answered
-  bool stopped = false;       // `elastilab down` stopped it in good order: its files hold what it held
+  bool stopped = false;       // `elastilab down` was called: it waits for its node group to be resumed (planner/resume.h)
+  bool holds_data = false;    // this incarnation has served as primary, or held all that its primary held
+  bool keep_files = false;    // this incarnation began on the files of the one before
+  bool told_silent = false;   // users were told that it does not answer
+  ProcessName process;        // of this incarnation, as last seen: who to look for when its agent is away
   int64_t restarts = 0;       // in-place restarts of this incarnation that users were told of
   std::string problem;        // why it can't be started, as told to users; empty: nothing is wrong
   // What its parameter group said, beyond the defaults, of those parameters that only a new process takes, when the
@@ -229,11 +242,14 @@ struct FailoverRecord {
   int64_t promoted_micros = -1;  // the endpoint answers writes again
   int64_t replaced_micros = -1;
   int64_t old_offset = -1;     // last one seen of the old primary, bytes
-  int64_t old_offset_age_micros = -1;  // how old that reading was when the primary was lost
+  int64_t old_offset_age_micros = -1;  // how old that reading was when the primary was lost; -1: not known
   int64_t new_offset = -1;
   // Bytes of the replication stream that the old primary is known to have acknowledged and the new one never got.
   // Writes of the last `old_offset_age_micros` may be lost beyond that.
   int64_t lost_bytes = -1;
+  bool lost_everything = false;  // nobody was left who held data: the node group began again empty
+  int64_t old_keys = -1;         // keys when they were last counted, of the old primary and the new one; -1: not known
+  int64_t new_keys = -1;
   std::string outcome;         // "promoted", "no replica left", "" while under way
   bool operator==(const FailoverRecord&) const = default;
 };

@@ -42,11 +42,11 @@ constexpr std::array<std::string_view, 3> kParameterStatuses = {"in-sync", "appl
 constexpr std::array<std::string_view, 9> kSourceTypes = {
     "cache-cluster",    "cache-parameter-group", "cache-security-group",      "cache-subnet-group", "replication-group",
     "serverless-cache", "serverless-cache-snapshot", "user", "user-group"};
-constexpr std::array<std::string_view, 7> kFailoverSteps = {"none",      "fencing",    "measuring", "promoting",
-                                                            "replacing", "rebuilding", "returning"};
-constexpr std::array<std::string_view, 7> kFailoverCauses = {"none",      "exited",        "hung",
+constexpr std::array<std::string_view, 8> kFailoverSteps = {"none",      "fencing",    "measuring", "promoting",
+                                                            "replacing", "rebuilding", "returning", "handing-over"};
+constexpr std::array<std::string_view, 8> kFailoverCauses = {"none",      "exited",        "hung",
                                                              "zone-lost", "test-failover", "manual",
-                                                             "maintenance"};
+                                                             "maintenance", "resumed"};
 
 }  // namespace
 

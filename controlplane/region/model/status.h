@@ -43,9 +43,9 @@ enum class SourceType {
   kUserGroup,
 };
 // planner/failover.h draws the diagram.
-enum class FailoverStep { kNone, kFencing, kMeasuring, kPromoting, kReplacing, kRebuilding, kReturning };
-enum class FailoverCause { kNone, kExited, kHung, kZoneLost, kTestFailover, kManual, kMaintenance };
-// Nothing has failed: the old primary gives up its endpoint before the new one takes it, and no write is lost.
+enum class FailoverStep { kNone, kFencing, kMeasuring, kPromoting, kReplacing, kRebuilding, kReturning, kHandingOver };
+enum class FailoverCause { kNone, kExited, kHung, kZoneLost, kTestFailover, kManual, kMaintenance, kResumed };
+// Nothing has failed: the primary hands over (planner/handover.h), and no write is lost.
 constexpr bool IsPlanned(FailoverCause cause) { return cause == FailoverCause::kManual || cause == FailoverCause::kMaintenance; }
 
 std::string_view Text(Engine engine);

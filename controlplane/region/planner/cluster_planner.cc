@@ -29,8 +29,11 @@ Plan PlanCluster(const World& world) {
   p.plan.records = world.records;
   if (world.suspended || world.records.clusters.empty()) return std::move(p.plan);
   CacheCluster& cluster = p.plan.records.clusters.begin()->second;
+  AskWhileAgentsAreAway(p);
   for (auto& [uid, node] : p.plan.records.nodes) JudgeParameters(p, node);
-  for (auto& [uid, node] : p.plan.records.nodes) TendNode(p, node);
+  for (auto& [uid, node] : p.plan.records.nodes) {
+    TendNode(p, node, /*others_hold_data=*/false);
+  }
   RemoveDeletedNodes(p);
   UpdateDiscovery(p, cluster);
   RollUpCluster(p, cluster);

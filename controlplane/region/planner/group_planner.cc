@@ -16,20 +16,29 @@ bool IsTendedElsewhere(const NodeGroup& shard, const CacheNode& node) {
   return IsMovingPrimary(shard) && (node.uid == shard.failover.old_primary || node.uid == shard.failover.candidate);
 }
 
-// What TendNode does for a primary that is well.
-void TendHealthyPrimary(Planning& p, NodeGroup& shard) {
+// What TendNode does for a primary that lives.
+void TendLivingPrimary(Planning& p, NodeGroup& shard) {
   auto it = p.plan.records.nodes.find(shard.primary);
   if (it == p.plan.records.nodes.end() || IsMovingPrimary(shard)) return;
-  const Life life = LifeOf(p.world, it->second);
-  if (life != Life::kDead && life != Life::kSilent) TendNode(p, it->second);
+  if (!IsDeath(EvidenceOf(p.world, it->second))) TendNode(p, it->second, /*others_hold_data=*/false);
+}
+
+bool PrimaryServes(const Planning& p, const NodeGroup& shard) {
+  const auto primary = p.plan.records.nodes.find(shard.primary);
+  return primary != p.plan.records.nodes.end() && !IsMovingPrimary(shard) && primary->second.holds_data &&
+         IsSettled(p.world, primary->second);
 }
 
 void TendShard(Planning& p, NodeGroup& shard) {
   TendPrimary(p, shard);
-  TendHealthyPrimary(p, shard);
+  const bool waits_to_resume =
+      std::any_of(shard.nodes.begin(), shard.nodes.end(), [&](NodeUid uid) { return p.node(uid).stopped; });
+  if (waits_to_resume) return;
+  TendLivingPrimary(p, shard);
+  const bool others_hold_data = PrimaryServes(p, shard);
   for (NodeUid uid : shard.nodes) {
     CacheNode& node = p.node(uid);
-    if (!IsTendedElsewhere(shard, node)) TendNode(p, node);
+    if (!IsTendedElsewhere(shard, node)) TendNode(p, node, others_hold_data);
   }
   RollOut(p, shard);
 }
@@ -53,8 +62,18 @@ bool EndpointsAreOpen(const Planning& p) {
   });
 }
 
+// A group whose primary does not serve is not available, whatever keeps it.
+bool PrimariesAreAvailable(const Planning& p) {
+  return std::all_of(p.plan.records.node_groups.begin(), p.plan.records.node_groups.end(), [&](const auto& entry) {
+    const auto primary = p.plan.records.nodes.find(entry.second.primary);
+    return primary == p.plan.records.nodes.end() || primary->second.status == NodeStatus::kAvailable ||
+           primary->second.status == NodeStatus::kDeleting;
+  });
+}
+
 void RollUpGroup(Planning& p) {
   ReplicationGroup& group = *p.plan.records.group;
+  if (group.status == GroupStatus::kAvailable && !PrimariesAreAvailable(p)) group.status = GroupStatus::kModifying;
   bool all_available = true;
   for (auto& [id, shard] : p.plan.records.node_groups) {
     const bool settled = AllAvailable(p, shard) && shard.failover.step == FailoverStep::kNone;
@@ -101,6 +120,7 @@ Plan PlanGroup(const World& world) {
   Planning p{world, {}};
   p.plan.records = world.records;
   if (world.suspended || !world.records.group) return std::move(p.plan);
+  AskWhileAgentsAreAway(p);
   for (auto& [uid, node] : p.plan.records.nodes) JudgeParameters(p, node);
   const bool deleting = p.plan.records.group->status == GroupStatus::kDeleting;
   if (!deleting) {

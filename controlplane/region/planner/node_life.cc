@@ -3,52 +3,21 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "controlplane/region/planner/parameters.h"
 
 namespace elastilab {
 namespace {
 
-// How long an answer of the engine itself counts while its agent is away.
-constexpr int64_t kDirectAnswerMicros = 300'000;
 // After a start agents have this long to connect before the engines are asked themselves.
 constexpr int64_t kHelloMicros = 2'000'000;
+// How often a node that does not answer is thought of.
+constexpr int64_t kLookAgainMicros = 1'000'000;
 
 const NodeObservation* Seen(const World& world, const CacheNode& node) {
   auto it = world.seen.find(node.uid);
   return it == world.seen.end() ? nullptr : &it->second;
-}
-
-Life LifeByAgent(const NodeObservation* seen, const CacheNode& node) {
-  if (seen == nullptr || seen->incarnation != node.incarnation) return Life::kStarting;
-  switch (seen->phase) {
-    case Phase::kReady:
-      return Life::kServing;
-    case Phase::kSilent:
-      return Life::kSilent;
-    case Phase::kExited:
-      return Life::kDead;
-    case Phase::kFailed:
-      return node.ever_ready ? Life::kDead : Life::kStarting;
-    default:
-      return Life::kStarting;
-  }
-}
-
-Life LifeByAsking(const NodeObservation* seen, const CacheNode& node) {
-  if (!node.ever_ready || node.stopped) return Life::kStarting;
-  if (seen == nullptr || seen->direct_incarnation != node.incarnation) return Life::kUnknown;
-  switch (seen->direct) {
-    case DirectVerdict::kAnswers:
-      return Life::kServing;
-    case DirectVerdict::kGone:
-      return Life::kDead;
-    case DirectVerdict::kSilent:
-      return Life::kSilent;
-    case DirectVerdict::kUnknown:
-      return Life::kUnknown;
-  }
-  return Life::kUnknown;
 }
 
 bool AwaitsHello(const World& world, const CacheNode& node) {
@@ -97,6 +66,26 @@ void BecomeAvailable(Planning& p, CacheNode& node) {
   node.problem.clear();
 }
 
+// What became of a lone engine's data when its process ended and was started again, for a checker's eyes as well.
+void RecordRestart(Planning& p, const CacheNode& node, const NodeObservation& seen) {
+  if (node.role != Role::kPrimary || !node.holds_data) return;
+  FailoverRecord record;
+  record.id = p.world.now.time_since_epoch().count() * 1000 + node.uid % 1000;
+  record.group_id = node.cluster_id;
+  record.cause = FailoverCause::kExited;
+  record.evidence = Describe(Evidence::kExitSeen, node, seen);
+  record.old_primary = record.new_primary = node.cluster_id;
+  record.started_at = p.world.now;
+  record.old_keys = seen.previous_keys;
+  record.new_keys = seen.keys;
+  record.lost_everything = seen.keys <= 0;
+  record.outcome = record.lost_everything ? "started again empty: nobody else held its data" : "started again on its files";
+  p.plan.records.failovers[record.id] = record;
+  if (!record.lost_everything || record.old_keys <= 0) return;
+  p.TellCluster(node.cluster_id, fmt::format("Cache node {} started again empty: it held {} keys when they were last counted",
+                                             node.id, record.old_keys));
+}
+
 // The agent started the process again on its own: users hear of it even when it took less than a look.
 void NoticeRestarts(Planning& p, CacheNode& node, const NodeObservation& seen) {
   if (seen.incarnation != node.incarnation || seen.restarts == node.restarts) return;
@@ -104,6 +93,8 @@ void NoticeRestarts(Planning& p, CacheNode& node, const NodeObservation& seen) {
     p.TellCluster(node.cluster_id, fmt::format("Recovering cache nodes {}", node.id));
     node.status = NodeStatus::kRecovering;
   }
+  if (seen.phase != Phase::kReady) return;  // counted once it has read what is left
+  RecordRestart(p, node, seen);
   node.restarts = seen.restarts;
 }
 
@@ -114,14 +105,31 @@ void NoticeProblem(Planning& p, CacheNode& node, const NodeObservation& seen) {
 }
 
 // A process that is on its way back: in place after an exit, or after `elastilab up`.
-void NoticeAbsence(Planning& p, CacheNode& node, Life life) {
+void NoticeAbsence(Planning& p, CacheNode& node, Evidence evidence) {
   if (node.status != NodeStatus::kAvailable) return;
-  if (life == Life::kStarting) {
+  if (evidence == Evidence::kStarts || evidence == Evidence::kLoads) {
     node.status = NodeStatus::kRebooting;
-  } else if (life == Life::kDead && RestartsByItself(node)) {
+  } else if (IsDeath(evidence) && RestartsByItself(node)) {
     p.TellCluster(node.cluster_id, fmt::format("Recovering cache nodes {}", node.id));
     node.status = NodeStatus::kRecovering;
   }
+}
+
+// Whom to look for on its host should its agent go away.
+void RememberProcess(const World& world, CacheNode& node, const NodeObservation& seen) {
+  if (seen.incarnation != node.incarnation || seen.pid == 0) return;
+  const auto zone = world.zones.find(node.zone);
+  node.process = {seen.pid, seen.start_ticks, zone == world.zones.end() ? "" : zone->second.boot_id};
+}
+
+// Killed because it has not answered for long, and others hold all it holds.
+void FenceAfterLongSilence(Planning& p, CacheNode& node, Evidence evidence) {
+  const bool long_enough = evidence == Evidence::kFrozen ||
+                           (evidence == Evidence::kBusy && SilentFor(p.world, node) >= p.world.busy_patience_micros);
+  if (!long_enough) return;
+  p.Decide(DecisionKind::kFence, node, std::string(Text(evidence)));
+  node.fenced = true;
+  if (!HasAgent(p.world, node)) p.plan.fence_directly.insert(node.uid);
 }
 
 }  // namespace
@@ -137,9 +145,19 @@ bool HasAgent(const World& world, const CacheNode& node) {
   return it != world.zones.end() && it->second.connected;
 }
 
-Life LifeOf(const World& world, const CacheNode& node) {
-  const NodeObservation* seen = Seen(world, node);
-  return HasAgent(world, node) ? LifeByAgent(seen, node) : LifeByAsking(seen, node);
+Evidence EvidenceOf(const World& world, const CacheNode& node) {
+  const auto zone = world.zones.find(node.zone);
+  return Weigh(node, Seen(world, node), zone == world.zones.end() ? nullptr : &zone->second, world.now_micros);
+}
+
+int64_t SilentFor(const World& world, const CacheNode& node) {
+  const int64_t since = SilentSince(SeenOf(world, node.uid), HasAgent(world, node));
+  return since == 0 ? 0 : std::max<int64_t>(0, world.now_micros - since);
+}
+
+bool IsSavedOnly(const World& world, const CacheNode& node) {
+  const NodeObservation& seen = SeenOf(world, node.uid);
+  return seen.incarnation == node.incarnation && IsDeath(EvidenceOf(world, node)) && seen.saved.bytes > 0;
 }
 
 bool WishIsInForce(const World& world, const CacheNode& node) {
@@ -149,11 +167,17 @@ bool WishIsInForce(const World& world, const CacheNode& node) {
 }
 
 bool IsSettled(const World& world, const CacheNode& node) {
-  if (LifeOf(world, node) != Life::kServing || !WishIsInForce(world, node)) return false;
+  if (EvidenceOf(world, node) != Evidence::kAnswers || !WishIsInForce(world, node)) return false;
   const NodeObservation& seen = *Seen(world, node);
   if (node.role == Role::kNone) return true;
   if (seen.role != node.role) return false;
   return node.role == Role::kPrimary || (node.follows != 0 && seen.link_up);
+}
+
+void AskWhileAgentsAreAway(Planning& p) {
+  for (const auto& [uid, node] : p.plan.records.nodes) {
+    if (node.status != NodeStatus::kDeleting) AskWhileAgentIsAway(p, node);
+  }
 }
 
 void ReplaceNode(Planning& p, CacheNode& node) {
@@ -161,34 +185,65 @@ void ReplaceNode(Planning& p, CacheNode& node) {
     p.TellCluster(node.cluster_id, fmt::format("Recovering cache nodes {}", node.id));
     node.status = NodeStatus::kRecovering;
   }
+  p.Decide(DecisionKind::kReplace, node, "a new process on empty files");
   ++node.incarnation;
   TakeStartupSettings(p, node);
   node.ever_ready = false;
   node.stopped = false;
+  node.holds_data = node.keep_files = false;
+  node.told_silent = false;
+  node.process = {};
   node.fenced = false;
   node.restarts = 0;
   if (node.role == Role::kReplica) node.follows = 0;
 }
 
-void TendNode(Planning& p, CacheNode& node) {
+void ReviveNode(Planning& p, CacheNode& node) {
+  ReplaceNode(p, node);
+  p.plan.decisions.back().reason = "a new process on the files of the last one";
+  node.keep_files = node.holds_data = true;
+}
+
+void TellSilence(Planning& p, CacheNode& node, Evidence evidence) {
+  const bool frozen = evidence == Evidence::kFrozen;
+  if (!frozen && evidence != Evidence::kBusy) {
+    const bool again = std::exchange(node.told_silent, false) && evidence == Evidence::kAnswers;
+    if (again && node.status == NodeStatus::kAvailable) {
+      p.TellCluster(node.cluster_id, fmt::format("Cache node {} answers again", node.id));
+    }
+    return;
+  }
+  const int64_t silent_for = SilentFor(p.world, node);
+  p.Decide(DecisionKind::kWait, node, fmt::format("{} for {} ms", Text(evidence), silent_for / 1000));
+  p.plan.WakeAt(p.world.now_micros + (silent_for < kTellSilenceMicros ? kTellSilenceMicros - silent_for : kLookAgainMicros));
+  if (node.told_silent || silent_for < kTellSilenceMicros) return;
+  node.told_silent = true;
+  if (frozen && node.status == NodeStatus::kAvailable) node.status = NodeStatus::kRecovering;
+  const std::string why = frozen ? "is stopped by a signal: kill -CONT lets it go on" : "is busy";
+  p.TellCluster(node.cluster_id, fmt::format("Cache node {} does not answer: its process {} {}. It is left alone, for it may hold data",
+                                             node.id, SeenOf(p.world, node.uid).pid, why));
+}
+
+void TendNode(Planning& p, CacheNode& node, bool others_hold_data) {
   if (node.status == NodeStatus::kDeleting) return;
-  const Life life = LifeOf(p.world, node);
-  AskWhileAgentIsAway(p, node);
-  if (const NodeObservation* seen = Seen(p.world, node); seen != nullptr && HasAgent(p.world, node)) {
+  const Evidence evidence = EvidenceOf(p.world, node);
+  const NodeObservation* seen = Seen(p.world, node);
+  if (seen != nullptr && HasAgent(p.world, node)) {
+    RememberProcess(p.world, node, *seen);
     NoticeProblem(p, node, *seen);
     NoticeRestarts(p, node, *seen);
   }
-  NoticeAbsence(p, node, life);
-  if (life == Life::kServing) {
+  NoticeAbsence(p, node, evidence);
+  TellSilence(p, node, evidence);
+  if (evidence == Evidence::kAnswers) {
     node.ever_ready = true;
     node.stopped = false;
   }
-  if (life == Life::kSilent) {
-    node.fenced = true;
-    if (!HasAgent(p.world, node)) p.plan.fence_directly.insert(node.uid);
-  }
-  if (life == Life::kDead && !RestartsByItself(node)) ReplaceNode(p, node);
-  if (IsSettled(p.world, node)) BecomeAvailable(p, node);
+  if (others_hold_data && !node.fenced) FenceAfterLongSilence(p, node, evidence);
+  if (IsDeath(evidence) && !RestartsByItself(node) && (others_hold_data || !node.holds_data)) ReplaceNode(p, node);
+  if (!IsSettled(p.world, node)) return;
+  node.holds_data = true;
+  BecomeAvailable(p, node);
 }
 
 void RemoveDeletedNodes(Planning& p) {

@@ -5,15 +5,8 @@
 
 namespace elastilab {
 
-// The life of a node's present incarnation, judged from all that was seen of it.
-enum class Life {
-  kUnknown,   // its agent is away and the engine has not been asked
-  kStarting,  // wished for, not there yet
-  kServing,
-  kSilent,    // alive but does not answer
-  kDead,      // certainly gone: nothing of it can still write
-};
-Life LifeOf(const World& world, const CacheNode& node);
+// What is known of the life of a node's present incarnation.
+Evidence EvidenceOf(const World& world, const CacheNode& node);
 
 // The agent of its zone can carry out wishes.
 bool HasAgent(const World& world, const CacheNode& node);
@@ -23,6 +16,10 @@ const NodeObservation& SeenOf(const World& world, NodeUid uid);
 bool WishIsInForce(const World& world, const CacheNode& node);
 // It serves, its wish is in force and, for a replica, the first sync is over.
 bool IsSettled(const World& world, const CacheNode& node);
+// How long it has not answered; 0 when it does, or when that is not known.
+int64_t SilentFor(const World& world, const CacheNode& node);
+// Its process is dead, and its files hold what it held.
+bool IsSavedOnly(const World& world, const CacheNode& node);
 
 // A plan under construction: `plan.records` starts as the world's and is changed in place.
 struct Planning {
@@ -37,14 +34,31 @@ struct Planning {
   void TellGroup(const std::string& id, std::string message) {
     plan.Tell(SourceType::kReplicationGroup, id, std::move(message), world.now);
   }
+  void Decide(DecisionKind kind, std::string subject, std::string reason) {
+    plan.decisions.push_back({kind, std::move(subject), std::move(reason)});
+  }
+  void Decide(DecisionKind kind, const CacheNode& node, std::string reason) {
+    Decide(kind, node.cluster_id + "/" + node.id, std::move(reason));
+  }
 };
 
-// Gives a dead node a new incarnation on empty files, under its id and address, and tells users.
+// Asks the engines of every zone whose agent is away themselves, while their answers are not fresh.
+void AskWhileAgentsAreAway(Planning& p);
+
+// Gives a dead node a new incarnation on empty files, under its id and address, and tells users. Whoever calls it has
+// made sure that its files hold nothing that is not held elsewhere.
 void ReplaceNode(Planning& p, CacheNode& node);
 
-// The steps of a node that is no primary in trouble: becomes available, is fenced when silent, replaced when dead,
-// asked directly while its agent is away; says what keeps it from starting.
-void TendNode(Planning& p, CacheNode& node);
+// Gives a dead node a new incarnation on the files that it left.
+void ReviveNode(Planning& p, CacheNode& node);
+
+// The steps of a node that no change of primary has in hand: becomes available, says what keeps it from starting or
+// answering; when others hold its data (a primary that serves and is settled) it is fenced after long silence and
+// replaced when dead.
+void TendNode(Planning& p, CacheNode& node, bool others_hold_data);
+
+// Tells users, once, that a process lives and does not answer; and when it does again.
+void TellSilence(Planning& p, CacheNode& node, Evidence evidence);
 
 // Removes nodes that are being deleted and are gone.
 void RemoveDeletedNodes(Planning& p);

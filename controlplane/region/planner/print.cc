@@ -5,6 +5,28 @@
 
 namespace elastilab {
 
+std::string_view Text(DecisionKind kind) {
+  switch (kind) {
+    case DecisionKind::kPromote:
+      return "promote";
+    case DecisionKind::kHandOver:
+      return "hand over";
+    case DecisionKind::kCallOff:
+      return "call off";
+    case DecisionKind::kFence:
+      return "fence";
+    case DecisionKind::kReplace:
+      return "replace";
+    case DecisionKind::kResume:
+      return "resume";
+    case DecisionKind::kUpdate:
+      return "update";
+    case DecisionKind::kWait:
+      return "wait";
+  }
+  return "?";
+}
+
 std::ostream& operator<<(std::ostream& out, const Plan& plan) {
   if (plan.records.group) {
     out << fmt::format("group {} {}\n", plan.records.group->id, Text(plan.records.group->status));
@@ -22,6 +44,7 @@ std::ostream& operator<<(std::ostream& out, const Plan& plan) {
                        node.fenced ? " FENCED" : "");
   }
   for (const Event& event : plan.events) out << fmt::format("  event {}: {}\n", event.source_id, event.message);
+  for (const Decision& d : plan.decisions) out << fmt::format("  {} {}: {}\n", Text(d.kind), d.subject, d.reason);
   if (!plan.withdraw.empty()) out << fmt::format("  withdraw {}\n", fmt::join(plan.withdraw, ","));
   if (!plan.ask_directly.empty()) out << fmt::format("  ask {}\n", fmt::join(plan.ask_directly, ","));
   if (!plan.fence_directly.empty()) out << fmt::format("  kill {}\n", fmt::join(plan.fence_directly, ","));

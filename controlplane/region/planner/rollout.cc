@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "controlplane/region/planner/failover.h"
+#include "controlplane/region/planner/handover.h"
 #include "controlplane/region/planner/parameters.h"
 
 namespace elastilab {
@@ -17,6 +17,7 @@ bool IsUpToDate(const ReplicationGroup& group, const CacheCluster& cluster) {
 void Update(Planning& p, CacheNode& node) {
   const ReplicationGroup& group = *p.plan.records.group;
   CacheCluster& cluster = p.cluster(node);
+  p.Decide(DecisionKind::kUpdate, node, "to what its group says");
   cluster.engine_version = group.engine_version;
   cluster.node_type = group.node_type;
   cluster.parameter_group = group.parameter_group;
@@ -48,7 +49,7 @@ void RollOut(Planning& p, NodeGroup& shard) {
   }
   const auto primary = p.plan.records.nodes.find(shard.primary);
   if (primary == p.plan.records.nodes.end() || !IsOutdated(p, primary->second)) return;
-  if (!BeginMaintenanceFailover(p, shard)) Update(p, primary->second);
+  if (!BeginMaintenanceHandover(p, shard)) Update(p, primary->second);
 }
 
 bool IsRolledOut(const Records& records) {

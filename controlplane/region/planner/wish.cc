@@ -22,10 +22,16 @@ bool PrimaryServesReads(const Records& records, const NodeGroup& shard) {
   });
 }
 
-// A planned promotion fences the old primary by taking its endpoints away.
-bool IsUnbound(const NodeGroup& shard, NodeUid uid) {
-  return IsPlanned(shard.failover.cause) && shard.failover.old_primary == uid &&
-         (shard.failover.step == FailoverStep::kFencing || shard.failover.step == FailoverStep::kMeasuring);
+// While the engines themselves switch roles, nobody is to turn them back.
+void FillHandover(const Records& records, const NodeGroup& shard, const CacheNode& node, NodeWish& wish) {
+  const FailoverProgress& change = shard.failover;
+  if (change.step != FailoverStep::kHandingOver) return;
+  if (node.uid != change.old_primary && node.uid != change.candidate) return;
+  wish.hands_off = true;
+  const auto to = records.nodes.find(change.candidate);
+  if (node.uid == change.old_primary && to != records.nodes.end()) {
+    wish.handover = HandoverWish{change.record_id, {to->second.address, to->second.port}};
+  }
 }
 
 std::vector<std::string> EndpointsOf(const Records& records, const NodeGroup& shard, const CacheNode& node) {
@@ -34,7 +40,7 @@ std::vector<std::string> EndpointsOf(const Records& records, const NodeGroup& sh
     if (ServesReads(node) && !shard.reader_endpoint.empty()) endpoints.push_back(shard.reader_endpoint.address);
     return endpoints;
   }
-  if (shard.primary != node.uid || IsUnbound(shard, node.uid)) return endpoints;
+  if (shard.primary != node.uid) return endpoints;
   if (!shard.primary_endpoint.empty()) endpoints.push_back(shard.primary_endpoint.address);
   if (!shard.reader_endpoint.empty() && PrimaryServesReads(records, shard)) {
     endpoints.push_back(shard.reader_endpoint.address);
@@ -59,6 +65,7 @@ NodeWish WishFor(const Records& records, const CacheNode& node) {
   NodeWish wish;
   wish.incarnation = node.incarnation;
   wish.fenced = node.fenced;
+  wish.keep_files = node.keep_files;
   wish.role = node.role;
   wish.startup_settings = node.startup_settings;
   if (auto it = records.nodes.find(node.follows); it != records.nodes.end()) {
@@ -79,6 +86,8 @@ NodeWish WishFor(const Records& records, const CacheNode& node) {
   } else {
     wish.endpoints = EndpointsOf(records, shard->second, node);
     wish.shared_address = shard->second.reader_endpoint.address;
+    wish.held = node.stopped;
+    FillHandover(records, shard->second, node, wish);
   }
   return wish;
 }

@@ -17,9 +17,20 @@ struct DiscoveryWish {
   bool operator==(const DiscoveryWish&) const = default;
 };
 
+// A planned change of primary, which the primary's agent carries out by the engine's own means (planner/handover.h).
+struct HandoverWish {
+  int64_t task_id = 0;
+  Endpoint to;                    // the replica's own address
+  bool operator==(const HandoverWish&) const = default;
+};
+
 struct NodeWish {
   int64_t incarnation = 0;
   bool fenced = false;
+  bool held = false;              // not to be started: its files are to be looked at first
+  bool keep_files = false;        // begins on the files of the incarnation before
+  bool hands_off = false;         // a handover is under way: role, primary and addresses stay as they are
+  std::optional<HandoverWish> handover;  // of the old primary
   bool restart_in_place = false;  // the agent need not ask before it starts a dead process again
   Role role = Role::kNone;
   Endpoint follow;                // empty: none yet

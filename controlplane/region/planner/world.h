@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "controlplane/region/evidence/evidence.h"
 #include "controlplane/region/model/observation.h"
 #include "controlplane/region/model/records.h"
 
@@ -32,10 +33,22 @@ struct World {
   int64_t now_micros = 0;  // CLOCK_MONOTONIC, as agents use it
   int64_t started_micros = 0;  // when this control plane began to listen for agents
   bool suspended = false;  // the lab is going down: change nothing
+  int64_t busy_patience_micros = kBusyPatienceMicros;
   Records records;
   std::map<NodeUid, NodeObservation> seen;
   std::map<std::string, ZoneObservation> zones;  // as seen; none for an agent not heard of since the start
   std::set<std::string> lost_zones;              // as decided by a user
+};
+
+// What a plan decided, by name, for logs and for people who ask why.
+enum class DecisionKind { kPromote, kHandOver, kCallOff, kFence, kReplace, kResume, kUpdate, kWait };
+std::string_view Text(DecisionKind kind);
+
+struct Decision {
+  DecisionKind kind = DecisionKind::kWait;
+  std::string subject;   // "demo-001/0001", "demo 0001"
+  std::string reason;
+  bool operator==(const Decision&) const = default;
 };
 
 struct Plan {
@@ -45,6 +58,7 @@ struct Plan {
   std::set<NodeUid> ask_directly;            // ask the engine itself, without its agent
   std::set<NodeUid> fence_directly;          // kill the process by pid: its agent can't
   std::set<NodeUid> withdraw;                // tell the agent to remove it
+  std::vector<Decision> decisions;           // those of this pass, waiting included; they change nothing by themselves
   std::optional<int64_t> wake_at_micros;     // look again then, even if nothing happens
 
   void WakeAt(int64_t micros) {

@@ -194,8 +194,14 @@ constexpr const char* kIdentities = R"sql(
     doc TEXT NOT NULL);
 )sql";
 
+// Members that served when this was written down hold data; those in the middle of something are found out anew.
+constexpr const char* kHoldings = R"sql(
+  UPDATE cache_node SET doc = json_set(doc, '$.holds_data', json('true'))
+    WHERE doc ->> 'ever_ready' AND doc ->> 'status' IN ('available', 'rebooting');
+)sql";
+
 // Step n brings a database from user_version n to n + 1.
-constexpr std::array kSteps = {kRecords, kAccounts, kParameterGroups, kIdentities};
+constexpr std::array kSteps = {kRecords, kAccounts, kParameterGroups, kIdentities, kHoldings};
 
 }  // namespace
 

@@ -161,6 +161,13 @@ void Fields(V& v, Is<NodeGroup> auto& r) {
 }
 
 template <typename V>
+void Fields(V& v, Is<ProcessName> auto& r) {
+  v("pid", r.pid);
+  v("start_ticks", r.start_ticks);
+  v("boot_id", r.boot_id);
+}
+
+template <typename V>
 void Fields(V& v, Is<CacheNode> auto& r) {
   v("uid", r.uid);
   v("cluster_id", r.cluster_id);
@@ -178,6 +185,10 @@ void Fields(V& v, Is<CacheNode> auto& r) {
   v("fenced", r.fenced);
   v("ever_ready", r.ever_ready);
   v("stopped", r.stopped);
+  v("holds_data", r.holds_data);
+  v("keep_files", r.keep_files);
+  v("told_silent", r.told_silent);
+  v("process", r.process);
   v("restarts", r.restarts);
   v("problem", r.problem);
   v("startup_settings", r.startup_settings);
@@ -203,6 +214,9 @@ void Fields(V& v, Is<FailoverRecord> auto& r) {
   v("old_offset_age_micros", r.old_offset_age_micros);
   v("new_offset", r.new_offset);
   v("lost_bytes", r.lost_bytes);
+  v("lost_everything", r.lost_everything);
+  v("old_keys", r.old_keys);
+  v("new_keys", r.new_keys);
   v("outcome", r.outcome);
 }
 
@@ -319,8 +333,8 @@ constexpr UserStatus Last(UserStatus) { return UserStatus::kDeleting; }
 constexpr Authentication Last(Authentication) { return Authentication::kIam; }
 constexpr ZoneStatus Last(ZoneStatus) { return ZoneStatus::kLost; }
 constexpr ParameterStatus Last(ParameterStatus) { return ParameterStatus::kPendingReboot; }
-constexpr FailoverStep Last(FailoverStep) { return FailoverStep::kReturning; }
-constexpr FailoverCause Last(FailoverCause) { return FailoverCause::kMaintenance; }
+constexpr FailoverStep Last(FailoverStep) { return FailoverStep::kHandingOver; }
+constexpr FailoverCause Last(FailoverCause) { return FailoverCause::kResumed; }
 
 template <typename E>
 E FromWord(const std::string& word) {
