@@ -7,6 +7,10 @@
 #include "agent/session/zone_agent.h"
 #include "dataplane/engine/driver.h"
 
+namespace boost::asio {
+class io_context;
+}
+
 namespace elastilab {
 
 // Asks the installed binaries for their versions when it is made: some milliseconds.

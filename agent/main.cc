@@ -14,14 +14,16 @@
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
 #include <cstdlib>
-#include <filesystem>
 #include <string>
 
 #include "agent/engines.h"
 #include "agent/journal/journal.h"
+#include "agent/session/grpc_link.h"
 #include "agent/session/zone_agent.h"
-#include "agent/supervisor/process.h"
 #include "common/fault_point.h"
+#include "common/os/file_limit.h"
+#include "common/os/files.h"
+#include "common/os/real_host.h"
 
 namespace elastilab {
 namespace {
@@ -63,23 +65,20 @@ void SetUpLibraries() {
   signal(SIGPIPE, SIG_IGN);
 }
 
-std::string BesideThisProgram(const std::string& name) {
-  std::error_code error;
-  return (std::filesystem::read_symlink("/proc/self/exe", error).parent_path() / name).string();
-}
-
 Status Run(const Flags& flags) {
   if (const char* faults = std::getenv("ELASTILAB_FAULTS")) RETURN_IF_ERROR(ArmFaultPointsFrom(faults));
-  ASSIGN_OR_RETURN(Journal journal, Journal::Open(flags.data_dir, flags.zone));
-  RaiseFileLimit();
   boost::asio::io_context io(1);
+  RealHost host(io);
+  ASSIGN_OR_RETURN(Journal journal, Journal::Open(host.files(), flags.data_dir, flags.zone));
+  RaiseFileLimit();
   EngineSet engines(io);
   ZoneAgentOptions options{.zone = flags.zone,
                            .version = ELASTILAB_VERSION,
                            .control_plane = flags.connect,
-                           .discovery_program = BesideThisProgram("elastilab-discovery"),
+                           .link = GrpcLinks(io, host, flags.connect),
+                           .discovery_program = ProgramDirectory() + "/elastilab-discovery",
                            .timing = {}};
-  ZoneAgent agent(io, std::move(journal), std::move(options), engines.View(), [&io] { io.stop(); });
+  ZoneAgent agent(host, std::move(journal), std::move(options), engines.View(), [&io] { io.stop(); });
   boost::asio::signal_set signals(io, SIGTERM, SIGINT);
   signals.async_wait([&io](const boost::system::error_code& error, int signal) {
     if (error) return;

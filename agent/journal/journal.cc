@@ -3,15 +3,10 @@
 #include <fmt/format.h>
 
 #include <charconv>
-#include <filesystem>
 #include <utility>
-
-#include "agent/journal/files.h"
 
 namespace elastilab {
 namespace {
-
-namespace fs = std::filesystem;
 
 std::optional<int64_t> ParseUid(const std::string& name) {
   int64_t uid = 0;
@@ -23,70 +18,70 @@ std::optional<int64_t> ParseUid(const std::string& name) {
 
 }  // namespace
 
-StatusOr<Journal> Journal::Open(const std::string& data_dir, const std::string& zone) {
-  RETURN_IF_ERROR(MakeDirectories(data_dir));
-  std::error_code error;
-  const fs::path canonical = fs::canonical(data_dir, error);
-  if (error) return absl::FailedPreconditionError(fmt::format("cannot use {}: {}", data_dir, error.message()));
-  ZonePaths paths(canonical.string(), zone);
-  RETURN_IF_ERROR(MakePrivateDirectory(paths.zone_dir()));
-  RETURN_IF_ERROR(MakeDirectories(paths.nodes_dir()));
-  const std::string socket_parent = fs::path(paths.socket_dir()).parent_path().string();
-  if (socket_parent != canonical) RETURN_IF_ERROR(MakePrivateDirectory(socket_parent));
-  RETURN_IF_ERROR(MakePrivateDirectory(paths.socket_dir()));
-  ASSIGN_OR_RETURN(ZoneLock lock, ZoneLock::Take(paths.lock_file(), zone));
-  return Journal(std::move(paths), std::move(lock));
+StatusOr<Journal> Journal::Open(Files& files, const std::string& data_dir, const std::string& zone) {
+  RETURN_IF_ERROR(files.MakeDirectories(data_dir));
+  ASSIGN_OR_RETURN(const std::string canonical, files.CanonicalPath(data_dir));
+  ZonePaths paths(canonical, zone);
+  RETURN_IF_ERROR(files.MakePrivateDirectory(paths.zone_dir()));
+  RETURN_IF_ERROR(files.MakeDirectories(paths.nodes_dir()));
+  const std::string socket_parent = paths.socket_dir().substr(0, paths.socket_dir().rfind('/'));
+  if (socket_parent != canonical) RETURN_IF_ERROR(files.MakePrivateDirectory(socket_parent));
+  RETURN_IF_ERROR(files.MakePrivateDirectory(paths.socket_dir()));
+  auto lock = files.TakeLock(paths.lock_file());
+  if (absl::IsAlreadyExists(lock.status())) {
+    return absl::FailedPreconditionError(
+        fmt::format("zone {} is already served by pid {}", zone, std::string(lock.status().message())));
+  }
+  RETURN_IF_ERROR(lock.status());
+  return Journal(files, std::move(paths), *std::move(lock));
 }
 
-std::vector<Journal::Node> Journal::Load() const {
-  std::vector<int64_t> uids;
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(paths_.nodes_dir(), error)) {
-    if (auto uid = ParseUid(entry.path().filename().string())) uids.push_back(*uid);
-  }
-  std::vector<Node> nodes;
-  for (int64_t uid : uids) {
-    auto assignment = ReadWholeFile(Files(uid).assignment);
+std::vector<Journal::Entry> Journal::Load() const {
+  std::vector<Entry> entries;
+  for (const std::string& name : files_->ListDirectory(paths_.nodes_dir())) {
+    const auto uid = ParseUid(name);
+    if (!uid) continue;
+    auto assignment = files_->ReadWholeFile(Node(*uid).assignment);
     if (assignment.ok()) {
-      nodes.push_back({uid, *std::move(assignment)});
+      entries.push_back({*uid, *std::move(assignment)});
     } else if (absl::IsNotFound(assignment.status())) {
-      (void)RemoveTree(Files(uid).directory);
+      (void)files_->RemoveTree(Node(*uid).directory);
     }
   }
-  return nodes;
+  return entries;
 }
 
 Status Journal::WriteAssignment(int64_t uid, const std::string& bytes) const {
-  const NodeFiles files = Files(uid);
-  RETURN_IF_ERROR(MakeDirectories(files.engine.working_dir));
-  return WriteFileAtomically(files.assignment, bytes);
+  const NodeFiles node = Node(uid);
+  RETURN_IF_ERROR(files_->MakeDirectories(node.engine.working_dir));
+  return files_->WriteFileAtomically(node.assignment, bytes);
 }
 
 Status Journal::WipeNode(int64_t uid) const {
-  const NodeFiles files = Files(uid);
-  RETURN_IF_ERROR(RemoveTree(files.engine.record));
-  RETURN_IF_ERROR(RemoveTree(files.engine.working_dir));
-  RETURN_IF_ERROR(RemoveTree(files.engine.log_file));
-  RETURN_IF_ERROR(RemoveTree(files.socket));
-  return MakeDirectories(files.engine.working_dir);
+  const NodeFiles node = Node(uid);
+  RETURN_IF_ERROR(files_->RemoveTree(node.engine.record));
+  RETURN_IF_ERROR(files_->RemoveTree(node.engine.working_dir));
+  RETURN_IF_ERROR(files_->RemoveTree(node.engine.log_file));
+  RETURN_IF_ERROR(files_->RemoveTree(node.socket));
+  return files_->MakeDirectories(node.engine.working_dir);
 }
 
 Status Journal::RemoveNode(int64_t uid) const {
-  const NodeFiles files = Files(uid);
-  RETURN_IF_ERROR(RemoveTree(files.assignment));
-  RETURN_IF_ERROR(RemoveTree(files.socket));
-  return RemoveTree(files.directory);
+  const NodeFiles node = Node(uid);
+  RETURN_IF_ERROR(files_->RemoveTree(node.assignment));
+  RETURN_IF_ERROR(files_->RemoveTree(node.socket));
+  return files_->RemoveTree(node.directory);
 }
 
-std::optional<ProcessRecord> ReadRecord(const std::string& path) {
-  auto text = ReadWholeFile(path);
+std::optional<ProcessRecord> ReadRecord(Files& files, const std::string& path) {
+  auto text = files.ReadWholeFile(path);
   if (!text.ok()) return std::nullopt;
   auto record = ParseProcessRecord(*text);
   return record.ok() ? std::optional(*std::move(record)) : std::nullopt;
 }
 
-Status WriteRecord(const std::string& path, const ProcessRecord& record) {
-  return WriteFileAtomically(path, FormatProcessRecord(record));
+Status WriteRecord(Files& files, const std::string& path, const ProcessRecord& record) {
+  return files.WriteFileAtomically(path, FormatProcessRecord(record));
 }
 
 }  // namespace elastilab

@@ -3,32 +3,34 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "agent/journal/paths.h"
 #include "agent/journal/process_record.h"
-#include "agent/journal/zone_lock.h"
+#include "common/os/host.h"
 #include "common/status.h"
 
 namespace elastilab {
 
 class Journal {
  public:
-  struct Node {
+  struct Entry {
     int64_t uid = 0;
     std::string assignment;
   };
 
-  // Makes the directories and takes the zone's lock; the lock goes with this object.
-  static StatusOr<Journal> Open(const std::string& data_dir, const std::string& zone);
+  // Makes the directories and takes the zone's lock, which goes with this object.
+  // One agent serves a zone: FailedPrecondition "zone us-east-1a is already served by pid N". `files` outlives it.
+  static StatusOr<Journal> Open(Files& files, const std::string& data_dir, const std::string& zone);
 
   const ZonePaths& paths() const { return paths_; }
-  NodeFiles Files(int64_t uid) const { return paths_.Node(uid); }
+  NodeFiles Node(int64_t uid) const { return paths_.Node(uid); }
 
   // Every node with an assignment. A directory without one is a removal that a crash cut short: it is removed.
-  std::vector<Node> Load() const;
+  std::vector<Entry> Load() const;
 
   Status WriteAssignment(int64_t uid, const std::string& bytes) const;
   // Empties what a generation leaves behind (data, log, records); the assignment stays. Makes the directories.
@@ -37,14 +39,16 @@ class Journal {
   Status RemoveNode(int64_t uid) const;
 
  private:
-  Journal(ZonePaths paths, ZoneLock lock) : paths_(std::move(paths)), lock_(std::move(lock)) {}
+  Journal(Files& files, ZonePaths paths, std::unique_ptr<FileLock> lock)
+      : files_(&files), paths_(std::move(paths)), lock_(std::move(lock)) {}
 
+  Files* files_;
   ZonePaths paths_;
-  ZoneLock lock_;
+  std::unique_ptr<FileLock> lock_;
 };
 
 // Nothing when there is none, or none that can be read (after saying so would help nobody: it is replaced by the next).
-std::optional<ProcessRecord> ReadRecord(const std::string& path);
-Status WriteRecord(const std::string& path, const ProcessRecord& record);
+std::optional<ProcessRecord> ReadRecord(Files& files, const std::string& path);
+Status WriteRecord(Files& files, const std::string& path, const ProcessRecord& record);
 
 }  // namespace elastilab

@@ -11,7 +11,7 @@
 #include <cstdint>
 #include <string>
 
-#include "agent/journal/proc_fs.h"
+#include "common/os/proc_fs.h"
 #include "common/status.h"
 
 namespace elastilab {

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "agent/journal/proc_fs.h"
 #include "agent/journal/process_record.h"
+#include "common/os/proc_fs.h"
 
 namespace elastilab {
 

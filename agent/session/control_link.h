@@ -1,20 +1,12 @@
 // The agent's end of the stream to the control plane: connects, connects again, and carries messages both ways.
-//
-// gRPC's threads never run our code beyond handing over: every callback is posted to the io_context's thread, which
-// alone starts writes, one at a time. A lost stream is tried again after 20 ms, then less and less often up to every 500 ms.
-// Each attempt has a channel of its own, because a gRPC channel backs off by itself, and longer.
+// grpc_link.h is the real one.
 #pragma once
 
 #include <chrono>
 #include <functional>
 #include <memory>
-#include <string>
 
 #include "common/status.h"
-
-namespace boost::asio {
-class io_context;
-}
 
 namespace elastilab {
 
@@ -25,29 +17,26 @@ class ControlMessage;
 
 class ControlLink {
  public:
+  // Called on the thread of the agent's host. `opened` alone may come from inside Connect.
   struct Events {
     std::function<void()> opened;  // a stream has begun, nobody may be at its other end yet: send Hello
     std::function<void(const agent::v1::ControlMessage&)> received;
     std::function<void(const Status&)> lost;
   };
 
-  // `target` is "unix:/path/to/socket".
-  ControlLink(boost::asio::io_context& io, std::string target, Events events);
-  // Ends the stream and waits for gRPC to let go of it (milliseconds).
-  ~ControlLink();
+  // No event comes afterwards.
+  virtual ~ControlLink() = default;
 
-  void Connect();
+  virtual void Connect() = 0;
   // Queued for the present stream, dropped when there is none: Hello will carry the truth of the moment.
-  void Send(const agent::v1::AgentMessage& message);
+  virtual void Send(const agent::v1::AgentMessage& message) = 0;
   // Tears a stream that has gone quiet; connects again.
-  void Reset();
+  virtual void Reset() = 0;
   // Sends what is queued, ends the stream, never connects again. `done` comes when the other side has let go as well,
   // or after `patience`.
-  void Close(std::chrono::milliseconds patience, std::function<void()> done);
-
- private:
-  class Impl;
-  std::shared_ptr<Impl> impl_;
+  virtual void Close(std::chrono::milliseconds patience, std::function<void()> done) = 0;
 };
+
+using LinkFactory = std::function<std::unique_ptr<ControlLink>(ControlLink::Events)>;
 
 }  // namespace elastilab

@@ -2,11 +2,8 @@
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
 #include <csignal>
 #include <set>
 #include <utility>
@@ -21,7 +18,6 @@ using agent::v1::AgentMessage;
 using agent::v1::Assignment;
 using agent::v1::ControlMessage;
 using std::chrono::milliseconds;
-using std::chrono::steady_clock;
 
 namespace {
 
@@ -49,22 +45,21 @@ std::string TextOf(const Status& status) { return std::string(status.message());
 
 }  // namespace
 
-ZoneAgent::ZoneAgent(boost::asio::io_context& io, Journal journal, ZoneAgentOptions options, Engines engines,
+ZoneAgent::ZoneAgent(Host& host, Journal journal, ZoneAgentOptions options, Engines engines,
                      std::function<void()> finished)
-    : io_(io), journal_(std::move(journal)), options_(std::move(options)), engines_(std::move(engines)),
+    : host_(host), journal_(std::move(journal)), options_(std::move(options)), engines_(std::move(engines)),
       finished_(std::move(finished)),
-      context_{.io = io_,
+      context_{.host = host_,
                .journal = journal_,
                .driver = engines_.driver,
                .choose_binary = engines_.choose,
                .discovery_program = options_.discovery_program,
                .report = [this](const NodeState& state) { Report(state); },
                .timing = options_.timing},
-      settle_(io), heartbeat_(io),
-      link_(io, options_.control_plane,
-            ControlLink::Events{.opened = [this] { OnOpened(); },
-                                .received = [this](const ControlMessage& message) { OnReceived(message); },
-                                .lost = [this](const Status& status) { OnLost(status); }}) {}
+      settle_(host.MakeAlarm()), heartbeat_(host.MakeAlarm()),
+      link_(options_.link({.opened = [this] { OnOpened(); },
+                           .received = [this](const ControlMessage& message) { OnReceived(message); },
+                           .lost = [this](const Status& status) { OnLost(status); }})) {}
 
 ZoneAgent::~ZoneAgent() = default;
 
@@ -73,13 +68,15 @@ ZoneAgent::~ZoneAgent() = default;
 void ZoneAgent::Start() {
   Recover();
   PlanRecovered();
-  ConnectWhenSettled(steady_clock::now() + kSettlePatience);
+  ConnectWhenSettled(host_.Now() + kSettlePatience);
 }
 
 void ZoneAgent::Recover() {
-  const HostView host{ReadBootId(), ReadProcStat, FindMarkedProcesses(journal_.paths().nodes_dir())};
+  const HostView view{.boot_id = host_.BootId(),
+                      .stat = [this](int64_t pid) { return host_.StatOf(pid); },
+                      .marked = host_.FindMarkedProcesses(journal_.paths().nodes_dir())};
   std::set<ProcessIdentity> claimed;
-  for (const Journal::Node& node : journal_.Load()) {
+  for (const Journal::Entry& node : journal_.Load()) {
     Assignment assignment;
     if (!assignment.ParseFromString(node.assignment)) {
       spdlog::error("node {}: its journaled assignment is damaged", node.uid);
@@ -91,12 +88,12 @@ void ZoneAgent::Recover() {
       continue;
     }
     NodeSupervisor& supervisor = SupervisorOf(*wish);
-    if (supervisor.Recover(host)) spdlog::info("{}: adopted", wish->launch.name);
+    if (supervisor.Recover(view)) spdlog::info("{}: adopted", wish->launch.name);
     for (const ProcessIdentity& process : supervisor.Processes()) claimed.insert(process);
   }
-  const std::vector<ProcessIdentity> orphans = FindOrphans(host.marked, claimed);
+  const std::vector<ProcessIdentity> orphans = FindOrphans(view.marked, claimed);
   for (const ProcessIdentity& orphan : orphans) spdlog::warn("killing pid {}: nobody claims it", orphan.pid);
-  KillAndWait(orphans);
+  host_.KillAndWait(orphans);
 }
 
 // What the agent may do on its own before it hears from the control plane: everything but resume what was suspended,
@@ -112,11 +109,11 @@ void ZoneAgent::PlanRecovered() {
   }
 }
 
-void ZoneAgent::ConnectWhenSettled(steady_clock::time_point deadline) {
+void ZoneAgent::ConnectWhenSettled(RealTime deadline) {
   const bool settled = std::all_of(supervisors_.begin(), supervisors_.end(),
                                    [](const auto& entry) { return entry.second->settled(); });
-  if (settled || steady_clock::now() >= deadline) return link_.Connect();
-  settle_.Set(options_.timing.busy_interval, [this, deadline] { ConnectWhenSettled(deadline); });
+  if (settled || host_.Now() >= deadline) return link_->Connect();
+  settle_->Set(options_.timing.busy_interval, [this, deadline] { ConnectWhenSettled(deadline); });
 }
 
 // --- the stream ----------------------------------------------------------------------------------------------------
@@ -126,15 +123,15 @@ void ZoneAgent::OnOpened() {
   auto& hello = *message.mutable_hello();
   hello.set_zone(options_.zone);
   hello.set_agent_version(options_.version);
-  hello.set_boot_id(ReadBootId());
-  hello.set_pid(getpid());
+  hello.set_boot_id(host_.BootId());
+  hello.set_pid(host_.OwnPid());
   for (const EngineBinary& binary : engines_.installed) FillEngine(binary, *hello.add_engines());
   for (const auto& [uid, supervisor] : supervisors_) FillReport(supervisor->State(), *hello.add_nodes());
-  link_.Send(message);
+  link_->Send(message);
 }
 
 void ZoneAgent::OnReceived(const ControlMessage& message) {
-  last_received_ = steady_clock::now();
+  last_received_ = host_.Now();
   if (suspending_) return;
   switch (message.body_case()) {
     case ControlMessage::kWelcome: return OnWelcome(message.welcome());
@@ -149,7 +146,7 @@ void ZoneAgent::OnReceived(const ControlMessage& message) {
 }
 
 void ZoneAgent::OnLost(const Status& status) {
-  heartbeat_.Cancel();
+  heartbeat_->Cancel();
   const std::string text = TextOf(status);
   if (std::exchange(last_loss_, text) != text) spdlog::warn("no control plane at {}: {}", options_.control_plane, text);
 }
@@ -206,12 +203,12 @@ void ZoneAgent::OnInject(const agent::v1::Inject& inject) {
   if (const auto signal = SignalOf(inject.harm()); signal && node != supervisors_.end()) {
     done.mutable_injected()->set_pid(node->second->Signal(*signal));
   }
-  link_.Send(done);
+  link_->Send(done);
 }
 
 void ZoneAgent::LoseZone() {
   for (auto& [uid, supervisor] : supervisors_) supervisor->KillAll();
-  raise(SIGKILL);
+  host_.KillSelf();
 }
 
 // --- wishes --------------------------------------------------------------------------------------------------------
@@ -269,7 +266,7 @@ void ZoneAgent::Withdraw(int64_t uid) {
   NodeSupervisor* supervisor = supervisors_.at(uid).get();
   supervisor->Withdraw([this, uid, supervisor] {
     // Not now: it is the supervisor that is calling.
-    boost::asio::post(io_, [this, uid, supervisor] {
+    host_.Post([this, uid, supervisor] {
       const auto node = supervisors_.find(uid);
       if (node != supervisors_.end() && node->second.get() == supervisor && supervisor->withdrawn()) {
         supervisors_.erase(node);
@@ -292,8 +289,8 @@ void ZoneAgent::SuspendedOne() {
   if (--to_suspend_ > 0) return;
   AgentMessage message;
   message.mutable_suspended();
-  link_.Send(message);
-  link_.Close(kGoodbyePatience, finished_);
+  link_->Send(message);
+  link_->Close(kGoodbyePatience, finished_);
 }
 
 // --- reports -------------------------------------------------------------------------------------------------------
@@ -302,18 +299,18 @@ void ZoneAgent::Report(const NodeState& state) {
   if (!FaultPoint("agent.before_report").ok()) return;
   AgentMessage message;
   FillReport(state, *message.mutable_report());
-  link_.Send(message);
+  link_->Send(message);
 }
 
 void ZoneAgent::HeartbeatEvery(milliseconds interval) {
-  heartbeat_.Set(interval, [this, interval] {
-    if (steady_clock::now() - last_received_ > 3 * lease_) {
+  heartbeat_->Set(interval, [this, interval] {
+    if (host_.Now() - last_received_ > 3 * lease_) {
       spdlog::warn("the control plane has been quiet for {} ms: connecting again", 3 * lease_.count());
-      return link_.Reset();
+      return link_->Reset();
     }
     AgentMessage message;
     message.mutable_heartbeat();
-    link_.Send(message);
+    link_->Send(message);
     HeartbeatEvery(interval);
   });
 }

@@ -21,8 +21,8 @@
 #include "agent/journal/journal.h"
 #include "agent/local_plan/local_plan.h"
 #include "agent/session/control_link.h"
-#include "agent/supervisor/alarm.h"
 #include "agent/supervisor/node_supervisor.h"
+#include "common/os/host.h"
 
 namespace elastilab {
 
@@ -43,7 +43,8 @@ struct Engines {
 struct ZoneAgentOptions {
   std::string zone;
   std::string version;             // of this program
-  std::string control_plane;       // "unix:/path"
+  std::string control_plane;       // "unix:/path", for the log
+  LinkFactory link;                // to there
   std::string discovery_program;
   SupervisorTiming timing;
 };
@@ -51,7 +52,7 @@ struct ZoneAgentOptions {
 class ZoneAgent {
  public:
   // `finished` is called when a Suspend has been carried out and answered.
-  ZoneAgent(boost::asio::io_context& io, Journal journal, ZoneAgentOptions options, Engines engines,
+  ZoneAgent(Host& host, Journal journal, ZoneAgentOptions options, Engines engines,
             std::function<void()> finished);
   // Engines live on.
   ~ZoneAgent();
@@ -61,7 +62,7 @@ class ZoneAgent {
  private:
   void Recover();
   void PlanRecovered();
-  void ConnectWhenSettled(std::chrono::steady_clock::time_point deadline);
+  void ConnectWhenSettled(RealTime deadline);
 
   void OnOpened();
   void OnReceived(const agent::v1::ControlMessage& message);
@@ -86,21 +87,21 @@ class ZoneAgent {
   void Report(const NodeState& state);
   void HeartbeatEvery(std::chrono::milliseconds interval);
 
-  boost::asio::io_context& io_;
+  Host& host_;
   Journal journal_;
   ZoneAgentOptions options_;
   Engines engines_;
   std::function<void()> finished_;
   SupervisorContext context_;
   std::map<int64_t, std::unique_ptr<NodeSupervisor>> supervisors_;
-  Alarm settle_;
-  Alarm heartbeat_;
+  const std::unique_ptr<Alarm> settle_;
+  const std::unique_ptr<Alarm> heartbeat_;
   std::chrono::milliseconds lease_{3'000};
-  std::chrono::steady_clock::time_point last_received_;
+  RealTime last_received_;
   bool suspending_ = false;
   size_t to_suspend_ = 0;
   std::string last_loss_;  // so that a control plane that is away for hours is one line in the log
-  ControlLink link_;       // last: its destructor waits for callbacks that use the rest
+  const std::unique_ptr<ControlLink> link_;  // last: its destructor waits for callbacks that use the rest
 };
 
 }  // namespace elastilab

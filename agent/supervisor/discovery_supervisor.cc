@@ -6,10 +6,8 @@
 #include <csignal>
 #include <utility>
 
-#include "agent/journal/files.h"
 #include "agent/journal/journal.h"
 #include "agent/supervisor/restart_policy.h"
-#include "dataplane/discovery/listening_socket.h"
 
 namespace elastilab {
 namespace {
@@ -24,14 +22,15 @@ std::string FormatState(const DiscoveryWish& wish) {
 
 }  // namespace
 
-DiscoverySupervisor::DiscoverySupervisor(boost::asio::io_context& io, std::string program, const NodeFiles& files,
+DiscoverySupervisor::DiscoverySupervisor(Host& host, std::string program, const NodeFiles& files,
                                          std::function<void()> ended)
-    : program_(std::move(program)), files_(files), ended_(std::move(ended)),
-      process_(io, files.discovery, ReadRecord(files.discovery.record).value_or(ProcessRecord{}), [this] { OnExit(); }),
-      restart_(io) {}
+    : host_(host), program_(std::move(program)), files_(files), ended_(std::move(ended)),
+      process_(host, files.discovery, ReadRecord(host.files(), files.discovery.record).value_or(ProcessRecord{}),
+               [this] { OnExit(); }),
+      restart_(host.MakeAlarm()) {}
 
 void DiscoverySupervisor::Recover(const HostView& host) {
-  const Recovered found = JudgeRecord(ReadRecord(files_.discovery.record), files_.discovery.log_file, host);
+  const Recovered found = JudgeRecord(ReadRecord(host_.files(), files_.discovery.record), files_.discovery.log_file, host);
   if (found.fate == Fate::kAlive) (void)process_.Adopt(found.process);  // gone meanwhile: Want starts it
 }
 
@@ -40,8 +39,8 @@ void DiscoverySupervisor::Want(const DiscoveryWish& wish) {
   const bool same = wish_ == wish && process_.alive();
   wish_ = wish;
   if (same) return;
-  Status written = MakeDirectories(files_.discovery.directory);
-  if (written.ok()) written = WriteFileAtomically(files_.discovery_state, FormatState(wish));
+  Status written = host_.files().MakeDirectories(files_.discovery.directory);
+  if (written.ok()) written = host_.files().WriteFileAtomically(files_.discovery_state, FormatState(wish));
   if (!written.ok()) spdlog::error("configuration endpoint: {}", std::string(written.message()));
   if (process_.alive()) {
     process_.Signal(moved ? SIGKILL : SIGHUP);
@@ -52,21 +51,21 @@ void DiscoverySupervisor::Want(const DiscoveryWish& wish) {
 
 void DiscoverySupervisor::End() {
   wish_.reset();
-  restart_.Cancel();
+  restart_->Cancel();
   process_.Signal(SIGKILL);
 }
 
 void DiscoverySupervisor::StartWhenDue() {
   using std::chrono::milliseconds;
-  const auto lived = std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - started_);
+  const auto lived = std::chrono::duration_cast<milliseconds>(host_.Now() - started_);
   const RestartDecision decision = DecideRestart(attempts_, started_ == decltype(started_){} ? milliseconds(0) : lived);
   attempts_ = decision.attempts;
-  restart_.Set(decision.delay, [this] { Start(); });
+  restart_->Set(decision.delay, [this] { Start(); });
 }
 
 void DiscoverySupervisor::Start() {
   if (!wish_ || process_.alive()) return;
-  started_ = std::chrono::steady_clock::now();
+  started_ = host_.Now();
   if (Status status = TryStart(); !status.ok()) {
     spdlog::error("configuration endpoint: {}", std::string(status.message()));
     StartWhenDue();
@@ -75,11 +74,16 @@ void DiscoverySupervisor::Start() {
 
 // It inherits the socket already listening, so that nobody is refused while it starts.
 Status DiscoverySupervisor::TryStart() {
-  ASSIGN_OR_RETURN(const ListeningSocket listener, ListeningSocket::Open(wish_->listen.address, wish_->listen.port));
+  const auto& [address, port] = wish_->listen;
+  const auto listener = host_.ListenShared(address, port);
+  if (!listener.ok()) {
+    return absl::UnavailableError(
+        fmt::format("cannot listen on {}:{}: {}", address, port, std::string(listener.status().message())));
+  }
   Command command;
   command.program = program_;
   command.args = {"--state", files_.discovery_state, "--listener-on-stdin"};
-  command.stdin_fd = listener.fd();
+  command.stdin_fd = listener->get();
   command.held_signals = {SIGHUP};
   return process_.Start(std::move(command));
 }

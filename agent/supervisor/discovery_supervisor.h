@@ -3,22 +3,22 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
 #include "agent/journal/paths.h"
 #include "agent/journal/recovery.h"
 #include "agent/local_plan/node_wish.h"
-#include "agent/supervisor/alarm.h"
 #include "agent/supervisor/recorded_process.h"
+#include "common/os/host.h"
 
 namespace elastilab {
 
 class DiscoverySupervisor {
  public:
   // `program` is the path of elastilab-discovery; `ended` is called after each exit.
-  DiscoverySupervisor(boost::asio::io_context& io, std::string program, const NodeFiles& files,
-                      std::function<void()> ended);
+  DiscoverySupervisor(Host& host, std::string program, const NodeFiles& files, std::function<void()> ended);
 
   // Takes over what an earlier agent started.
   void Recover(const HostView& host);
@@ -36,13 +36,14 @@ class DiscoverySupervisor {
   Status TryStart();
   void OnExit();
 
+  Host& host_;
   std::string program_;
   NodeFiles files_;
   std::function<void()> ended_;
   RecordedProcess process_;
-  Alarm restart_;
+  const std::unique_ptr<Alarm> restart_;
   std::optional<DiscoveryWish> wish_;
-  std::chrono::steady_clock::time_point started_;
+  RealTime started_;
   int attempts_ = 0;
 };
 

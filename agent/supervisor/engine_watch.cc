@@ -3,22 +3,18 @@
 #include <algorithm>
 #include <utility>
 
-#include "agent/journal/proc_fs.h"
-#include "agent/supervisor/process.h"
 #include "common/fault_point.h"
 #include "dataplane/health/verdict.h"
 
 namespace elastilab {
 
-using std::chrono::steady_clock;
-
 namespace {
 
-constexpr std::chrono::steady_clock::time_point kAtOnce{};
+constexpr RealTime kAtOnce{};
 
 // The next instant of a beat that groups of eight nodes have in common: an agent of a few nodes wakes ten times a
 // second in all, not ten times per node, and one of hundreds doesn't do everything at once.
-steady_clock::time_point NextBeat(steady_clock::time_point now, std::chrono::milliseconds interval, int64_t uid) {
+RealTime NextBeat(RealTime now, std::chrono::milliseconds interval, int64_t uid) {
   const auto phase = std::chrono::milliseconds(uid / 8 % 10 * 10);
   const auto since = now.time_since_epoch() - phase;
   return now + (interval - since % interval);
@@ -26,11 +22,10 @@ steady_clock::time_point NextBeat(steady_clock::time_point now, std::chrono::mil
 
 }  // namespace
 
-EngineWatch::EngineWatch(boost::asio::io_context& io, std::unique_ptr<EngineControl> control, int64_t pid,
-                         InForce in_force, const SupervisorTiming& timing, Events events)
-    : control_(std::move(control)), pid_(pid), in_force_(std::move(in_force)), timing_(timing),
-      events_(std::move(events)), alarm_(io) {
-  const Instant now = steady_clock::now();
+EngineWatch::EngineWatch(Host& host, std::unique_ptr<EngineControl> control, int64_t pid, InForce in_force, const SupervisorTiming& timing, Events events)
+    : host_(host), control_(std::move(control)), pid_(pid), in_force_(std::move(in_force)), timing_(timing),
+      events_(std::move(events)), alarm_(host.MakeAlarm()) {
+  const Instant now = host_.Now();
   answered_ = ready_ = in_force_.was_ready;
   last_answer_ = next_ping_ = next_query_ = next_apply_ = now;
   busy_until_ = now + timing_.busy_for;
@@ -41,7 +36,7 @@ void EngineWatch::Want(const NodeWish& wish) {
   wish_ = wish;
   uid_ = wish.uid();
   wanted_parameters_ = ParametersDigest(wish.launch);
-  busy_until_ = steady_clock::now() + timing_.busy_for;
+  busy_until_ = host_.Now() + timing_.busy_for;
   next_apply_ = next_query_ = kAtOnce;
   Tick();
 }
@@ -54,7 +49,7 @@ void EngineWatch::Probe(int64_t probe_id) {
 
 void EngineWatch::Quiet() {
   quiet_ = true;
-  alarm_.Cancel();
+  alarm_->Cancel();
 }
 
 std::vector<int64_t> EngineWatch::TakeAnsweredProbes() { return std::exchange(answered_probes_, {}); }
@@ -62,7 +57,7 @@ std::vector<int64_t> EngineWatch::TakeAnsweredProbes() { return std::exchange(an
 // Starts whatever is due and not under way, then sleeps until the next thing is.
 void EngineWatch::Tick() {
   if (quiet_) return;
-  const Instant now = steady_clock::now();
+  const Instant now = host_.Now();
   if (!applying_ && ready_ && Pending() && now >= next_apply_) Apply();
   if (quiet_) return;  // an event of Apply may have ended it
   if (!pinging_ && now >= next_ping_) Ping(now);
@@ -76,7 +71,7 @@ void EngineWatch::Arm() {
   if (!querying_ && answered_) wake = std::min(wake, next_query_);
   if (!applying_ && ready_ && Pending()) wake = std::min(wake, next_apply_);
   if (wake == Instant::max()) return;  // an answer under way will call Tick
-  alarm_.Set(wake, [this] { Tick(); });
+  alarm_->Set(wake, [this] { Tick(); });
 }
 
 void EngineWatch::Ping(Instant now) {
@@ -93,7 +88,7 @@ void EngineWatch::OnPing(const Status& status) {
     if (!answered_) next_query_ = kAtOnce;
     answered_ = true;
     misses_ = 0;
-    last_answer_ = steady_clock::now();
+    last_answer_ = host_.Now();
   } else if (answered_) {
     ++misses_;
   }
@@ -105,9 +100,9 @@ void EngineWatch::JudgeSilence() {
   if (!answered_) return;
   bool silent = false;
   if (misses_ > 0) {
-    const auto stat = ReadProcStat(pid_);
+    const auto stat = host_.StatOf(pid_);
     silent = IsSilent({.consecutive_misses = misses_,
-                       .since_last_answer = std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() -
+                       .since_last_answer = std::chrono::duration_cast<std::chrono::milliseconds>(host_.Now() -
                                                                                                   last_answer_),
                        .process_state = stat ? stat->state : '?'});
   }
@@ -137,12 +132,12 @@ void EngineWatch::OnQuery(const StatusOr<EngineStatus>& status) {
 }
 
 void EngineWatch::Learn(const EngineStatus& status) {
-  const Instant now = steady_clock::now();
+  const Instant now = host_.Now();
   answered_ = true;
   misses_ = 0;
   last_answer_ = now;
   const std::optional<EngineStatus> before = std::exchange(status_, status);
-  status_micros_ = MonotonicMicros();
+  status_micros_ = MonotonicMicros(now);
   next_query_ = std::min(next_query_, NextQuery(now));
   if (!ready_ && !status.loading) {
     ready_ = true;
@@ -232,7 +227,7 @@ void EngineWatch::ReportAfterQuery() {
 }
 
 void EngineWatch::ApplyFailed(const Status& status) {
-  next_apply_ = steady_clock::now() + timing_.apply_retry;
+  next_apply_ = host_.Now() + timing_.apply_retry;
   const std::string problem(status.message());
   if (std::exchange(problem_, problem) != problem) events_.changed();
   Tick();

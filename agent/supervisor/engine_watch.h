@@ -17,8 +17,8 @@
 #include <vector>
 
 #include "agent/local_plan/node_wish.h"
-#include "agent/supervisor/alarm.h"
 #include "agent/supervisor/timing.h"
+#include "common/os/host.h"
 #include "dataplane/engine/driver.h"
 
 namespace elastilab {
@@ -41,7 +41,7 @@ class EngineWatch {
 
   // `pid` is for /proc: a stopped process is not a slow one. Events never come from inside these calls, except from
   // Want.
-  EngineWatch(boost::asio::io_context& io, std::unique_ptr<EngineControl> control, int64_t pid, InForce in_force,
+  EngineWatch(Host& host, std::unique_ptr<EngineControl> control, int64_t pid, InForce in_force,
               const SupervisorTiming& timing, Events events);
 
   void Want(const NodeWish& wish);
@@ -64,7 +64,7 @@ class EngineWatch {
   std::vector<int64_t> TakeAnsweredProbes();
 
  private:
-  using Instant = std::chrono::steady_clock::time_point;
+  using Instant = RealTime;
 
   void Tick();
   void Arm();
@@ -85,13 +85,14 @@ class EngineWatch {
   Instant NextQuery(Instant now) const;
   void JudgeSilence();
 
+  Host& host_;
   std::unique_ptr<EngineControl> control_;
   int64_t pid_;
   int64_t uid_ = 0;
   InForce in_force_;
   SupervisorTiming timing_;
   Events events_;
-  Alarm alarm_;
+  const std::unique_ptr<Alarm> alarm_;
   std::optional<NodeWish> wish_;
   std::string wanted_parameters_;  // digest of wish_'s
 

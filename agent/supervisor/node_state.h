@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "agent/journal/proc_fs.h"
+#include "common/os/proc_fs.h"
 #include "dataplane/engine/node_spec.h"
 
 namespace elastilab {

@@ -11,7 +11,6 @@
 namespace elastilab {
 
 using std::chrono::milliseconds;
-using std::chrono::steady_clock;
 
 namespace {
 
@@ -23,12 +22,12 @@ bool EndedInOrder(const std::string& exit_text) {
 }  // namespace
 
 NodeSupervisor::NodeSupervisor(const SupervisorContext& context, NodeWish wish)
-    : context_(context), wish_(std::move(wish)), files_(context.journal.Files(wish_.uid())),
-      process_(context.io, files_.engine, ProcessRecord{}, [this] { OnExit(); }), start_alarm_(context.io),
-      stop_alarm_(context.io) {}
+    : context_(context), wish_(std::move(wish)), files_(context.journal.Node(wish_.uid())),
+      process_(context.host, files_.engine, ProcessRecord{}, [this] { OnExit(); }),
+      start_alarm_(context.host.MakeAlarm()), stop_alarm_(context.host.MakeAlarm()) {}
 
 bool NodeSupervisor::Recover(const HostView& host) {
-  const std::optional<ProcessRecord> record = ReadRecord(files_.engine.record);
+  const std::optional<ProcessRecord> record = ReadRecord(context_.host.files(), files_.engine.record);
   Recovered found = JudgeRecord(record, files_.engine.log_file, host);
   if (record) process_.record() = *record;
   never_started_ = found.fate == Fate::kNeverStarted || ForOlderGeneration();
@@ -36,7 +35,7 @@ bool NodeSupervisor::Recover(const HostView& host) {
   if (found.fate == Fate::kVanished) {
     process_.record().state = RecordState::kExited;
     process_.record().exit_text = "gone while no agent watched";
-    process_.record().exit_micros = MonotonicMicros();
+    process_.record().exit_micros = MonotonicMicros(context_.host.Now());
     process_.Save();
   }
   if (wish_.discovery) {
@@ -56,8 +55,8 @@ bool NodeSupervisor::Recover(const HostView& host) {
                           .revision = r.applied_revision,
                           .was_ready = r.was_ready});
   }
-  ready_since_ = steady_clock::now();
-  if (!process_.record().was_ready) start_alarm_.Set(context_.timing.start_deadline, [this] { OnStartDeadline(); });
+  ready_since_ = context_.host.Now();
+  if (!process_.record().was_ready) start_alarm_->Set(context_.timing.start_deadline, [this] { OnStartDeadline(); });
   Step();
   return true;
 }
@@ -82,7 +81,7 @@ void NodeSupervisor::Replace(NodeWish wish) {
   Accept(Goal::kRun, std::move(wish));
   attempts_ = 0;
   failure_.clear();
-  start_alarm_.Cancel();
+  start_alarm_->Cancel();
   Step();
 }
 
@@ -96,7 +95,7 @@ void NodeSupervisor::Restart(NodeWish wish) {
   Accept(Goal::kRun, std::move(wish));
   restart_wanted_ = process_.alive();
   attempts_ = 0;
-  if (!process_.alive()) start_alarm_.Cancel();
+  if (!process_.alive()) start_alarm_->Cancel();
   Step();
 }
 
@@ -164,7 +163,7 @@ void NodeSupervisor::StepDead() {
       process_.record().generation = wish_.generation();
       process_.record().state = RecordState::kExited;
       never_started_ = false;
-      start_alarm_.Cancel();
+      start_alarm_->Cancel();
       failure_.clear();
       Report();
       process_.Save();
@@ -172,7 +171,7 @@ void NodeSupervisor::StepDead() {
       break;
     case Goal::kWithdraw:
     case Goal::kSuspend:
-      start_alarm_.Cancel();
+      start_alarm_->Cancel();
       break;
   }
   if (finished_) Finish();
@@ -183,7 +182,7 @@ void NodeSupervisor::StepDead() {
 void NodeSupervisor::StartAfterBackOff(milliseconds healthy_for) {
   const RestartDecision decision = DecideRestart(attempts_, healthy_for);
   attempts_ = decision.attempts;
-  start_alarm_.Set(decision.delay, [this] { StartNow(); });
+  start_alarm_->Set(decision.delay, [this] { StartNow(); });
 }
 
 void NodeSupervisor::StartNow() {
@@ -217,7 +216,7 @@ Status NodeSupervisor::TryStart() {
   never_started_ = restart_wanted_ = stopping_ = killed_ = false;
   WatchEngine(*driver, {.live = driver->StateAfterLaunch(wish_.launch, wish_.live),
                         .parameters_digest = record.parameters_digest});
-  start_alarm_.Set(context_.timing.start_deadline, [this] { OnStartDeadline(); });
+  start_alarm_->Set(context_.timing.start_deadline, [this] { OnStartDeadline(); });
   spdlog::info("{}: started {} {} as pid {}", wish_.launch.name, FamilyName(wish_.launch.family),
                record.engine_version, record.process.pid);
   return absl::OkStatus();
@@ -231,7 +230,7 @@ StatusOr<Command> NodeSupervisor::MakeCommand(EngineDriver& driver) {
 
 void NodeSupervisor::WatchEngine(EngineDriver& driver, EngineWatch::InForce in_force) {
   watch_ = std::make_unique<EngineWatch>(
-      context_.io, driver.Control(wish_.launch, Paths()), process_.record().process.pid, std::move(in_force),
+      context_.host, driver.Control(wish_.launch, Paths()), process_.record().process.pid, std::move(in_force),
       context_.timing,
       EngineWatch::Events{.ready = [this] { OnReady(); },
                           .changed = [this] { OnChanged(); },
@@ -257,9 +256,9 @@ void NodeSupervisor::OnStartDeadline() {
 // --- news from the engine ------------------------------------------------------------------------------------------
 
 void NodeSupervisor::OnReady() {
-  ready_since_ = steady_clock::now();
+  ready_since_ = context_.host.Now();
   failure_.clear();
-  start_alarm_.Cancel();
+  start_alarm_->Cancel();
   process_.record().was_ready = true;
   process_.record().run_id = watch_->status().run_id;
   Report();
@@ -305,8 +304,8 @@ void NodeSupervisor::OnNeedsRestart(const std::string& why) {
 
 void NodeSupervisor::StopOrderly() {
   if (std::exchange(stopping_, true)) return;
-  start_alarm_.Cancel();
-  stop_alarm_.Set(context_.timing.stop_patience, [this] { Terminate(); });
+  start_alarm_->Cancel();
+  stop_alarm_->Set(context_.timing.stop_patience, [this] { Terminate(); });
   if (watch_ == nullptr || !watch_->ready()) return Terminate();
   watch_->Quiet();
   watch_->control().Shutdown(true, context_.timing.stop_patience, [this](const Status& status) {
@@ -317,7 +316,7 @@ void NodeSupervisor::StopOrderly() {
 void NodeSupervisor::Terminate() {
   process_.Signal(SIGTERM);
   process_.Signal(SIGCONT);  // a stopped process can't terminate
-  stop_alarm_.Set(context_.timing.term_patience, [this] { Kill(); });
+  stop_alarm_->Set(context_.timing.term_patience, [this] { Kill(); });
 }
 
 void NodeSupervisor::Kill() {
@@ -329,14 +328,14 @@ void NodeSupervisor::Kill() {
 void NodeSupervisor::OnExit() {
   const bool had_been_ready = process_.record().was_ready;
   const auto healthy_for =
-      had_been_ready ? std::chrono::duration_cast<milliseconds>(steady_clock::now() - ready_since_) : milliseconds(0);
+      had_been_ready ? std::chrono::duration_cast<milliseconds>(context_.host.Now() - ready_since_) : milliseconds(0);
   if (watch_ && watch_->has_status()) {
     last_status_ = watch_->status();
     last_status_micros_ = watch_->status_micros();
   }
   watch_.reset();
-  stop_alarm_.Cancel();
-  start_alarm_.Cancel();
+  stop_alarm_->Cancel();
+  start_alarm_->Cancel();
   if (stopping_ && !killed_ && EndedInOrder(process_.record().exit_text)) {
     process_.record().state = RecordState::kStopped;
   }
@@ -390,7 +389,7 @@ void NodeSupervisor::UpdateDiscovery() {
 
 void NodeSupervisor::MakeDiscovery() {
   if (discovery_) return;
-  discovery_.emplace(context_.io, context_.discovery_program, files_, [this] {
+  discovery_.emplace(context_.host, context_.discovery_program, files_, [this] {
     if (finished_) Step();
   });
 }

@@ -28,18 +28,19 @@
 #include "agent/journal/journal.h"
 #include "agent/journal/recovery.h"
 #include "agent/local_plan/local_plan.h"
-#include "agent/supervisor/alarm.h"
 #include "agent/supervisor/discovery_supervisor.h"
 #include "agent/supervisor/engine_watch.h"
 #include "agent/supervisor/node_state.h"
 #include "agent/supervisor/recorded_process.h"
 #include "agent/supervisor/timing.h"
+#include "common/os/host.h"
+#include "dataplane/engine/driver.h"
 
 namespace elastilab {
 
 // What all supervisors of a zone share. Outlives them.
 struct SupervisorContext {
-  boost::asio::io_context& io;
+  Host& host;
   const Journal& journal;
   std::function<EngineDriver*(EngineFamily)> driver;  // null: no driver for this family
   std::function<StatusOr<EngineBinary>(EngineFamily, const std::string& version)> choose_binary;
@@ -133,9 +134,9 @@ class NodeSupervisor {
   bool in_place_ = false;       // the start that is due repeats one that had been ready
   int attempts_ = 0;            // for DecideRestart
   std::string failure_;         // why the last start failed; empty once ready
-  std::chrono::steady_clock::time_point ready_since_;
-  Alarm start_alarm_;           // the next start, or the deadline of the present one
-  Alarm stop_alarm_;
+  RealTime ready_since_;
+  const std::unique_ptr<Alarm> start_alarm_;  // the next start, or the deadline of the present one
+  const std::unique_ptr<Alarm> stop_alarm_;
   EngineStatus last_status_;
   int64_t last_status_micros_ = 0;
   std::function<void()> finished_;

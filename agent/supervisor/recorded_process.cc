@@ -4,43 +4,42 @@
 
 #include <utility>
 
-#include "agent/journal/files.h"
 #include "agent/journal/journal.h"
 #include "common/fault_point.h"
 
 namespace elastilab {
 
-RecordedProcess::RecordedProcess(boost::asio::io_context& io, ProcessFiles files, ProcessRecord record, Exited exited)
-    : io_(io), files_(std::move(files)), record_(std::move(record)), exited_(std::move(exited)) {}
+RecordedProcess::RecordedProcess(Host& host, ProcessFiles files, ProcessRecord record, Exited exited)
+    : host_(host), files_(std::move(files)), record_(std::move(record)), exited_(std::move(exited)) {}
 
 Status RecordedProcess::Start(Command command) {
-  RETURN_IF_ERROR(MakeDirectories(files_.working_dir));
+  RETURN_IF_ERROR(host_.files().MakeDirectories(files_.working_dir));
   command.working_dir = files_.working_dir;
   command.log_file = files_.log_file;
-  log_start_ = FileSize(files_.log_file);
+  log_start_ = host_.files().FileSize(files_.log_file);
   record_.state = RecordState::kIntent;
   record_.process = {};
   record_.run_id.clear();
   record_.was_ready = false;
   record_.exit_text.clear();
   record_.exit_micros = 0;
-  RETURN_IF_ERROR(WriteRecord(files_.record, record_));
+  RETURN_IF_ERROR(WriteRecord(host_.files(), files_.record, record_));
   RETURN_IF_ERROR(FaultPoint("agent.before_spawn"));
-  ASSIGN_OR_RETURN(process_, Process::Spawn(io_, command, [this](const ProcessExit& exit) { OnExit(exit); }));
+  ASSIGN_OR_RETURN(process_, host_.Spawn(command, [this](const ProcessExit& exit) { OnExit(exit); }));
   (void)FaultPoint("agent.after_spawn");  // only `crash` makes sense here
   record_.state = RecordState::kRunning;
   record_.process = process_->identity();
-  record_.boot_id = ReadBootId();
+  record_.boot_id = host_.BootId();
   Save();
   return absl::OkStatus();
 }
 
 Status RecordedProcess::Adopt(const ProcessIdentity& identity) {
-  ASSIGN_OR_RETURN(process_, Process::Adopt(io_, identity, [this](const ProcessExit& exit) { OnExit(exit); }));
+  ASSIGN_OR_RETURN(process_, host_.Adopt(identity, [this](const ProcessExit& exit) { OnExit(exit); }));
   const bool was_running = record_.state == RecordState::kRunning;
   record_.state = RecordState::kRunning;
   record_.process = identity;
-  record_.boot_id = ReadBootId();
+  record_.boot_id = host_.BootId();
   if (!was_running) Save();
   return absl::OkStatus();
 }
@@ -50,12 +49,12 @@ void RecordedProcess::Signal(int signal) {
 }
 
 void RecordedProcess::Save() {
-  if (Status status = WriteRecord(files_.record, record_); !status.ok()) {
+  if (Status status = WriteRecord(host_.files(), files_.record, record_); !status.ok()) {
     spdlog::error("journal: {}", std::string(status.message()));
   }
 }
 
-std::string RecordedProcess::LogTail() const { return LastLines(files_.log_file, log_start_, 2); }
+std::string RecordedProcess::LogTail() const { return host_.files().LastLines(files_.log_file, log_start_, 2); }
 
 void RecordedProcess::OnExit(const ProcessExit& exit) {
   process_.reset();

@@ -7,9 +7,8 @@
 
 #include "agent/journal/paths.h"
 #include "agent/journal/process_record.h"
-#include "agent/supervisor/process.h"
+#include "common/os/host.h"
 #include "common/status.h"
-#include "dataplane/engine/driver.h"
 
 namespace elastilab {
 
@@ -19,7 +18,7 @@ class RecordedProcess {
 
   // `record` is what the journal says, or a fresh one. `exited` is called after each exit with the record already
   // brought up to date, but not yet saved: the news goes out first.
-  RecordedProcess(boost::asio::io_context& io, ProcessFiles files, ProcessRecord record, Exited exited);
+  RecordedProcess(Host& host, ProcessFiles files, ProcessRecord record, Exited exited);
 
   // Starts `command`; working directory and log file are ours to say. The record keeps what the caller put into it.
   Status Start(Command command);
@@ -39,7 +38,7 @@ class RecordedProcess {
  private:
   void OnExit(const ProcessExit& exit);
 
-  boost::asio::io_context& io_;
+  Host& host_;
   ProcessFiles files_;
   ProcessRecord record_;
   Exited exited_;

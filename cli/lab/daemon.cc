@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
-#include <spawn.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,9 +14,11 @@
 
 #include "cli/lab/ports.h"
 #include "cli/lab/process.h"
+#include "common/os/files.h"
+#include "common/os/lock_file.h"
+#include "common/os/pidfd.h"
+#include "common/os/spawn.h"
 #include "proto/admin/v1/admin.pb.h"
-
-extern char** environ;
 
 namespace elastilab {
 namespace {
@@ -31,7 +32,7 @@ constexpr milliseconds kEnginePatience{12'000};
 constexpr milliseconds kAgentPatience{5'000};
 constexpr milliseconds kLastWords{500};  // from the error line to the exit
 
-std::string LastLines(const std::string& path, std::uintmax_t from) {
+std::string LogSince(const std::string& path, std::uintmax_t from) {
   std::ifstream in(path);
   in.seekg(static_cast<std::streamoff>(from));
   std::vector<std::string> lines;
@@ -61,37 +62,6 @@ std::string ReadLine(int fd, milliseconds timeout, bool* timed_out) {
     if (got <= 0 || c == '\n') return line;
     line += c;
   }
-}
-
-StatusOr<pid_t> Spawn(const std::vector<std::string>& arguments, const std::string& log, int ready_fd) {
-  posix_spawn_file_actions_t actions;
-  posix_spawnattr_t attributes;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawnattr_init(&attributes);
-  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
-  posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO);
-  posix_spawn_file_actions_adddup2(&actions, ready_fd, kReadyFd);
-  posix_spawn_file_actions_addclosefrom_np(&actions, kReadyFd + 1);
-  sigset_t signals;
-  sigemptyset(&signals);
-  posix_spawnattr_setsigmask(&attributes, &signals);
-  sigaddset(&signals, SIGPIPE);
-  sigaddset(&signals, SIGINT);
-  sigaddset(&signals, SIGHUP);
-  posix_spawnattr_setsigdefault(&attributes, &signals);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-  std::vector<char*> argv;
-  for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
-  argv.push_back(nullptr);
-  pid_t pid = 0;
-  const int error = ::posix_spawn(&pid, argv[0], &actions, &attributes, argv.data(), environ);
-  posix_spawn_file_actions_destroy(&actions);
-  posix_spawnattr_destroy(&attributes);
-  if (error != 0) {
-    return absl::FailedPreconditionError(fmt::format("cannot start {}: {}", arguments[0], std::strerror(error)));
-  }
-  return pid;
 }
 
 Status MakePrivateDir(const std::string& path) {
@@ -134,10 +104,8 @@ void RemoveStaleFiles(const LabFiles& files) {
 int64_t RunningDaemon(const LabFiles& files) { return LockHolder(files.pid_file()); }
 
 StatusOr<std::string> FindProgram(const std::string& name) {
-  std::error_code error;
-  const fs::path self = fs::read_symlink("/proc/self/exe", error);
-  const std::string beside = (self.parent_path() / name).string();
-  if (!error && ::access(beside.c_str(), X_OK) == 0) return beside;
+  const std::string beside = ProgramDirectory() + "/" + name;
+  if (::access(beside.c_str(), X_OK) == 0) return beside;
   const char* path = std::getenv("PATH");
   std::string rest = path == nullptr ? "" : path;
   while (!rest.empty()) {
@@ -177,10 +145,8 @@ Status CheckPorts(const LabSettings& settings) {
   return absl::OkStatus();
 }
 
-std::vector<std::string> DaemonArguments(const std::string& program, const LabFiles& files,
-                                         const LabSettings& settings, int ready_fd) {
+std::vector<std::string> DaemonArguments(const LabFiles& files, const LabSettings& settings, int ready_fd) {
   std::vector<std::string> words = {
-          program,
           "--data-dir",
           files.data_dir,
           "--grpc-port",
@@ -217,41 +183,42 @@ Status StartDaemon(const LabFiles& files, const LabSettings& settings, milliseco
   if (error) log_size = 0;
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) return absl::InternalError(std::strerror(errno));
-  const auto pid = Spawn(DaemonArguments(program, files, settings, kReadyFd), files.log(), ends[1]);
-  ::close(ends[1]);
-  if (!pid.ok()) {
-    ::close(ends[0]);
-    return pid.status();
-  }
+  const UniqueFd reader(ends[0]);
+  UniqueFd writer(ends[1]);
+  Command command{.program = program, .args = DaemonArguments(files, settings, kReadyFd)};
+  command.log_file = files.log();
+  command.more_fds = {writer.get()};
+  command.whole_environment = true;
+  ASSIGN_OR_RETURN(const Child daemon, Spawn(command));
+  writer.Reset();
   bool timed_out = false;
-  const std::string line = ReadLine(ends[0], timeout, &timed_out);
-  ::close(ends[0]);
+  const std::string line = ReadLine(reader.get(), timeout, &timed_out);
   if (line == "READY") return absl::OkStatus();
   if (timed_out) {
-    StopProcesses({*pid}, kAgentPatience);
+    StopProcesses({daemon.pid}, kAgentPatience);
     return absl::DeadlineExceededError(fmt::format("the control plane was not ready in {} s; its log is {}{}",
                                                    timeout.count() / 1000, files.log(),
-                                                   LastLines(files.log(), log_size)));
+                                                   LogSince(files.log(), log_size)));
   }
   if (!line.empty()) {
-    if (ProcessHandle(*pid).WaitForExit(kLastWords)) return absl::FailedPreconditionError(line);
+    if (AwaitExit(daemon.pidfd, kLastWords)) return absl::FailedPreconditionError(line);
     return absl::FailedPreconditionError(
-        fmt::format("the control plane runs (pid {}), but: {}. Look at: elastilab status, {}", *pid, line, files.log()));
+        fmt::format("the control plane runs (pid {}), but: {}. Look at: elastilab status, {}", daemon.pid, line, files.log()));
   }
   return absl::FailedPreconditionError(
-      fmt::format("elastilabd ended at once; its log {} says:{}", files.log(), LastLines(files.log(), log_size)));
+      fmt::format("elastilabd ended at once; its log {} says:{}", files.log(), LogSince(files.log(), log_size)));
 }
 
 StatusOr<StopReport> StopLab(Rpc& rpc, const LabFiles& files, milliseconds timeout) {
   StopReport report;
   if (const int64_t pid = RunningDaemon(files); pid > 0) {
     report.was_running = true;
-    const ProcessHandle daemon(pid);
+    const UniqueFd daemon = OpenPidfd(pid);
     const auto answer = AdminCall<admin::v1::ShutdownResponse>(rpc, "Shutdown", admin::v1::ShutdownRequest(), timeout);
     // A daemon that says no is well: it is not ours to kill.
     if (absl::IsPermissionDenied(answer.status()) || absl::IsUnauthenticated(answer.status())) return answer.status();
     if (answer.ok()) report.engines_stopped = answer->engines_stopped();
-    if (!answer.ok() || !daemon.WaitForExit(timeout)) report.killed += StopProcesses({pid}, kAgentPatience);
+    if (!answer.ok() || !AwaitExit(daemon, timeout)) report.killed += StopProcesses({pid}, kAgentPatience);
   }
   StopLeftovers(files, &report);
   if (RunningDaemon(files) > 0) {

@@ -23,8 +23,7 @@ Status PrepareDataDir(const LabFiles& files);
 // FailedPrecondition names the holder of the first port that is taken and the flag to change.
 Status CheckPorts(const LabSettings& settings);
 
-std::vector<std::string> DaemonArguments(const std::string& program, const LabFiles& files,
-                                         const LabSettings& settings, int ready_fd);
+std::vector<std::string> DaemonArguments(const LabFiles& files, const LabSettings& settings, int ready_fd);
 
 // Starts elastilabd in a session of its own and waits until it takes calls with all agents connected. On failure the
 // error is the daemon's own line, or the end of its log; it can be that the daemon runs but lacks an agent.

@@ -1,7 +1,6 @@
 #include "cli/lab/doctor.h"
 
 #include <fmt/format.h>
-#include <sys/socket.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -11,7 +10,8 @@
 
 #include "cli/lab/daemon.h"
 #include "cli/lab/ports.h"
-#include "cli/lab/process.h"
+#include "common/os/pidfd.h"
+#include "common/os/sockets.h"
 
 namespace elastilab {
 namespace {
@@ -70,16 +70,12 @@ Check CheckSubnet(const std::string& zone, int base, int index) {
 }
 
 Check CheckPidfd() {
-  if (ProcessHandle(::getpid()).valid()) return Good("pidfd_open", "there");
+  if (OpenPidfd(::getpid()).valid()) return Good("pidfd_open", "there");
   return Bad("pidfd_open", "the kernel or a seccomp filter refuses it", "Linux 5.3 or newer is needed");
 }
 
 Check CheckReusePort() {
-  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  const int on = 1;
-  const bool good = fd >= 0 && ::setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) == 0;
-  if (fd >= 0) ::close(fd);
-  if (good) return Good("SO_REUSEPORT", "there");
+  if (Listen("127.0.0.1", 0, {.shared = true}).ok()) return Good("SO_REUSEPORT", "there");
   return Bad("SO_REUSEPORT", "refused: reader endpoints need it", "Linux 3.9 or newer is needed");
 }
 

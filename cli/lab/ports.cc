@@ -2,12 +2,7 @@
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -69,21 +64,7 @@ std::string CommandOf(const fs::path& process) {
 }  // namespace
 
 std::string WhyNotBindable(PortKind kind, const std::string& address, int port) {
-  const int fd = ::socket(AF_INET, (kind == PortKind::kTcp ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC, 0);
-  if (fd < 0) return std::strerror(errno);
-  const int on = 1;
-  if (kind == PortKind::kTcp) ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  sockaddr_in where{};
-  where.sin_family = AF_INET;
-  where.sin_port = htons(static_cast<uint16_t>(port));
-  inet_pton(AF_INET, address.c_str(), &where.sin_addr);
-  std::string reason;
-  if (::bind(fd, reinterpret_cast<sockaddr*>(&where), sizeof where) != 0 ||
-      (kind == PortKind::kTcp && ::listen(fd, 1) != 0)) {
-    reason = std::strerror(errno);
-  }
-  ::close(fd);
-  return reason;
+  return std::string(Listen(address, port, {.kind = kind}).status().message());
 }
 
 std::optional<PortHolder> FindPortHolder(PortKind kind, const std::string& address, int port) {

@@ -5,9 +5,12 @@
 #include <optional>
 #include <string>
 
+#include "common/os/sockets.h"
+
 namespace elastilab {
 
-enum class PortKind { kTcp, kUdp };
+// What a port is for.
+using PortKind = SocketKind;
 
 // Whether a server could listen on address:port now. Empty: yes. Else the reason, as the kernel words it.
 std::string WhyNotBindable(PortKind kind, const std::string& address, int port);

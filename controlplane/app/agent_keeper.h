@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "common/clock.h"
+#include "common/os/unique_fd.h"
 #include "common/status.h"
 
 namespace elastilab {
@@ -37,7 +38,7 @@ class AgentKeeper {
 
  private:
   struct Child {
-    int pidfd = -1;
+    UniqueFd pidfd;
     int failures = 0;
     RealTime not_before;
     RealTime started;
@@ -45,14 +46,14 @@ class AgentKeeper {
   void Run();
   void Look(const std::string& zone, Child& child);
   void Reap(const std::string& zone, Child& child);
-  StatusOr<int> Spawn(const std::string& zone);
+  StatusOr<UniqueFd> SpawnAgent(const std::string& zone);
 
   const AgentCommand command_;
   const std::function<bool(const std::string&)> wanted_;
   const std::function<bool(const std::string&)> connected_;
   std::map<std::string, Child> children_;
   std::mutex mu_;
-  int wake_fd_ = -1;
+  UniqueFd wake_fd_;
   bool stopping_ = false;
   std::thread thread_;
 };

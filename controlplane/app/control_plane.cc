@@ -9,6 +9,7 @@
 #include <filesystem>
 
 #include "common/secret.h"
+#include "common/os/files.h"
 #include "controlplane/app/agent_keeper.h"
 #include "controlplane/app/gatekeeper.h"
 #include "controlplane/app/query_backend.h"
@@ -39,7 +40,6 @@ namespace {
 
 constexpr std::string_view kVersion = "0.1.0";
 
-std::string DirectoryOfThisProgram() { return std::filesystem::read_symlink("/proc/self/exe").parent_path().string(); }
 
 std::vector<const google::protobuf::ServiceDescriptor*> ServicesOf(const std::vector<Operation>& operations) {
   std::vector<const google::protobuf::ServiceDescriptor*> services;
@@ -250,7 +250,7 @@ class Assembled final : public ControlPlane {
 
   void StartKeeper() {
     if (!options_.run_agents) return;
-    AgentCommand command{DirectoryOfThisProgram() + "/elastilab-agent", options_.data_dir,
+    AgentCommand command{ProgramDirectory() + "/elastilab-agent", options_.data_dir,
                          "unix:" + AgentSocket(options_.data_dir), options_.data_dir + "/log"};
     keeper_ = std::make_unique<AgentKeeper>(
         command, options_.zones, [this](const std::string& zone) { return IsWanted(zone); },

@@ -1,9 +1,7 @@
 // elastilabd: the control plane of one lab.
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <signal.h>
 #include <spdlog/spdlog.h>
-#include <sys/file.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -11,6 +9,7 @@
 #include <cstdlib>
 
 #include "common/fault_point.h"
+#include "common/os/lock_file.h"
 #include "controlplane/app/control_plane.h"
 #include "controlplane/app/settings.h"
 
@@ -33,22 +32,12 @@ void TellStarter(int fd, const std::string& line) {
   close(fd);
 }
 
-// Held for the life of the process; the kernel lets go of it however we end.
-Status HoldPidFile(const std::string& data_dir) {
-  const std::string path = data_dir + "/elastilabd.pid";
-  const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (fd < 0) return absl::FailedPreconditionError(fmt::format("cannot write {}: {}", path, std::strerror(errno)));
-  if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-    char pid[16] = {};
-    [[maybe_unused]] const ssize_t got = read(fd, pid, sizeof(pid) - 1);
-    return absl::FailedPreconditionError(
-        fmt::format("a control plane with pid {} serves {} already", std::atoi(pid), data_dir));
-  }
-  const std::string text = fmt::format("{}\n", getpid());
-  if (ftruncate(fd, 0) != 0 || write(fd, text.data(), text.size()) < 0) {
-    return absl::FailedPreconditionError(fmt::format("cannot write {}: {}", path, std::strerror(errno)));
-  }
-  return absl::OkStatus();
+// Held for the life of the process.
+StatusOr<LockFile> HoldPidFile(const std::string& data_dir) {
+  auto lock = LockFile::Take(data_dir + "/elastilabd.pid");
+  if (!absl::IsAlreadyExists(lock.status())) return lock;
+  return absl::FailedPreconditionError(
+      fmt::format("a control plane with pid {} serves {} already", std::string(lock.status().message()), data_dir));
 }
 
 void AddFlags(CLI::App& app, ControlPlaneOptions& options, std::string& style, bool& no_agents) {
@@ -93,7 +82,8 @@ int Run(const ControlPlaneOptions& options) {
     return 1;
   };
   if (Status status = PrepareDirectories(options.data_dir); !status.ok()) return fail(status);
-  if (Status status = HoldPidFile(options.data_dir); !status.ok()) return fail(status);
+  const auto pid_file = HoldPidFile(options.data_dir);
+  if (!pid_file.ok()) return fail(pid_file.status());
   // The admin API ends the program the way a terminal would.
   auto started = ControlPlane::Start(options, [] { kill(getpid(), SIGTERM); });
   if (!started.ok()) return fail(started.status());

@@ -1,28 +1,15 @@
 // elastilab-discovery --state <file> [--listener-on-stdin]: the process behind a memcached configuration endpoint. Started and kept alive by
 // the agent of each zone that has a node of the cluster.
 #include <fmt/format.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <boost/asio/io_context.hpp>
 #include <cstdio>
-#include <optional>
 #include <string_view>
 #include <utility>
 
+#include "common/os/file_limit.h"
 #include "dataplane/discovery/server.h"
-
-namespace {
-
-// Each client takes two descriptors.
-void AllowManyClients() {
-  rlimit files{};
-  if (getrlimit(RLIMIT_NOFILE, &files) != 0) return;
-  files.rlim_cur = files.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &files);
-}
-
-}  // namespace
 
 int main(int argc, char** argv) {
   const bool inherits = argc == 4 && std::string_view(argv[3]) == "--listener-on-stdin";
@@ -30,11 +17,10 @@ int main(int argc, char** argv) {
     fmt::print(stderr, "usage: elastilab-discovery --state <file> [--listener-on-stdin]\n");
     return 2;
   }
-  AllowManyClients();
+  elastilab::RaiseFileLimit();  // each client takes two descriptors
   boost::asio::io_context io(1);
   elastilab::DiscoveryServer server(io, argv[2]);
-  std::optional<elastilab::ListeningSocket> listener;
-  if (inherits) listener.emplace(STDIN_FILENO);
+  elastilab::UniqueFd listener(inherits ? STDIN_FILENO : -1);
   if (elastilab::Status status = server.Start(std::move(listener)); !status.ok()) {
     fmt::print(stderr, "{}\n", std::string(status.message()));
     return 1;

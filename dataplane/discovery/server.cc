@@ -10,6 +10,7 @@
 #include <memory>
 #include <utility>
 
+#include "common/os/sockets.h"
 #include "dataplane/discovery/session.h"
 
 namespace elastilab {
@@ -41,13 +42,18 @@ void UnblockReload() {
 DiscoveryServer::DiscoveryServer(asio::io_context& io, std::string state_file)
     : io_(io), state_file_(std::move(state_file)), acceptor_(io), signals_(io, SIGHUP, SIGTERM, SIGINT), pause_(io) {}
 
-Status DiscoveryServer::Start(std::optional<ListeningSocket> listener) {
+Status DiscoveryServer::Start(UniqueFd listener) {
   ASSIGN_OR_RETURN(view_, ReadState(state_file_));
-  if (!listener) {
-    ASSIGN_OR_RETURN(listener, ListeningSocket::Open(view_.listen_address, view_.listen_port));
+  if (!listener.valid()) {
+    auto opened = Listen(view_.listen_address, view_.listen_port, {.shared = true});
+    if (!opened.ok()) {
+      return absl::UnavailableError(fmt::format("cannot listen on {}:{}: {}", view_.listen_address, view_.listen_port,
+                                                std::string(opened.status().message())));
+    }
+    listener = *std::move(opened);
   }
   Error error;
-  acceptor_.assign(tcp::v4(), listener->Release(), error);
+  acceptor_.assign(tcp::v4(), listener.Release(), error);
   if (error) return absl::UnavailableError(fmt::format("cannot accept clients: {}", error.message()));
   AwaitSignal();
   UnblockReload();

@@ -9,9 +9,9 @@
 #include <optional>
 #include <string>
 
+#include "common/os/unique_fd.h"
 #include "common/status.h"
 #include "dataplane/discovery/cluster_view.h"
-#include "dataplane/discovery/listening_socket.h"
 
 namespace elastilab {
 
@@ -23,7 +23,7 @@ class DiscoveryServer {
   // the io_context; SIGHUP reads the state again, SIGTERM and SIGINT stop accepting and end the io_context soon after.
   // SIGHUP may be blocked until then: one that has come meanwhile is not lost.
   // The error names the file, or the address and who is in the way.
-  Status Start(std::optional<ListeningSocket> listener = std::nullopt);
+  Status Start(UniqueFd listener = {});
 
  private:
   void Accept();

@@ -2,22 +2,20 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
-#include <signal.h>
-#include <spawn.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <set>
 
+#include "common/os/pidfd.h"
+#include "common/os/spawn.h"
 #include "dataplane/engine/driver.h"
 #include "dataplane/engine/version.h"
 #include "dataplane/engine/version_text.h"
-
-extern char** environ;
 
 namespace elastilab {
 namespace {
@@ -59,29 +57,21 @@ std::string ReadSome(int fd) {
   return text;
 }
 
-// What `program --version` prints; empty when it can't be run. No fork: the caller may be a gRPC process.
+// What `program --version` prints; empty when it can't be run.
 std::string AskVersion(const std::string& program) {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) return {};
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-  posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO);
-  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  std::string name = program;
-  std::string argument = "--version";
-  char* words[] = {name.data(), argument.data(), nullptr};
-  pid_t pid = 0;
-  const int error = posix_spawn(&pid, program.c_str(), &actions, nullptr, words, environ);
-  posix_spawn_file_actions_destroy(&actions);
-  close(ends[1]);
-  std::string text;
-  if (error == 0) {
-    text = ReadSome(ends[0]);
-    kill(pid, SIGKILL);  // a no-op for one that has exited, as it should have
-    waitpid(pid, nullptr, 0);
-  }
-  close(ends[0]);
+  const UniqueFd reader(ends[0]);
+  UniqueFd writer(ends[1]);
+  Command command{.program = program, .args = {"--version"}};
+  command.output_fd = writer.get();
+  auto child = Spawn(command);
+  writer.Reset();
+  if (!child.ok()) return {};
+  std::string text = ReadSome(reader.get());
+  SendSignal(child->pidfd, SIGKILL);  // a no-op for one that has exited, as it should have
+  AwaitExit(child->pidfd, std::chrono::seconds(1));
+  TakeExitText(child->pidfd);
   return text;
 }
 

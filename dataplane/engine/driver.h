@@ -15,22 +15,11 @@
 #include <string>
 #include <vector>
 
+#include "common/os/command.h"
 #include "common/status.h"
 #include "dataplane/engine/node_spec.h"
 
 namespace elastilab {
-
-// How to start a process: everything the supervisor needs and nothing it must understand.
-struct Command {
-  std::string program;
-  std::vector<std::string> args;                   // never a secret
-  std::map<std::string, std::string> environment;  // added to a minimal one (PATH, LANG); never a secret
-  std::string stdin_text;  // the configuration, with its secrets: written to the child's stdin, then closed
-  int stdin_fd = -1;       // instead of a text: a descriptor of the caller's, who closes it afterwards
-  std::vector<int> held_signals = {};  // blocked until the child unblocks them: none is lost before it has its handlers
-  std::string working_dir = {};
-  std::string log_file = {};  // stdout and stderr are appended here
-};
 
 using Done = std::function<void(Status)>;
 using StatusDone = std::function<void(StatusOr<EngineStatus>)>;

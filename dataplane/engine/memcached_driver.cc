@@ -11,8 +11,8 @@
 #include <cstring>
 #include <utility>
 
+#include "common/os/proc_fs.h"
 #include "dataplane/config/memcached_config.h"
-#include "dataplane/engine/proc_text.h"
 #include "dataplane/wire/memcached_client.h"
 
 namespace elastilab {
@@ -64,7 +64,7 @@ class MemcachedControl final : public EngineControl {
       const int64_t pid = PidOf(*stats);
       EngineStatus status;
       status.version = Stat(*stats, "version");
-      status.run_id = fmt::format("{}-{}", pid, ProcessStartTicks(pid));
+      status.run_id = fmt::format("{}-{}", pid, ReadProcStat(pid).value_or(ProcStat{}).identity.start_ticks);
       done(std::move(status));
     });
   }
@@ -86,7 +86,7 @@ class MemcachedControl final : public EngineControl {
              [this, arguments = std::move(arguments), done = std::move(done)](const StatusOr<MemcachedReply>& stats) {
                if (!stats.ok()) return done(stats.status());
                if (!arguments.ok()) return done(arguments.status());
-               done(RunsWith(*arguments, ProcessArguments(PidOf(*stats))));
+               done(RunsWith(*arguments, ReadCommandLine(PidOf(*stats))));
              });
   }
 

@@ -84,6 +84,28 @@ class SurvivalTest(unittest.TestCase):
         self.lab.settled("demo")
         self.assertEqual(self.pids("demo"), pids)
 
+    def test_agents_hear_sigterm(self):
+        """The daemon blocks signals for itself; an agent that it started ends when asked, and `down` need not insist."""
+        self.lab.run("create-cluster", "demo", "--engine", "redis")
+        pids = self.pids("demo")
+        agents = {z["Name"]: int(z["AgentPid"]) for z in self.lab.json("status")["Zones"]}
+        for pid in agents.values():
+            with open(f"/proc/{pid}/status") as file:
+                blocked = next(line.split()[1] for line in file if line.startswith("SigBlk"))
+            self.assertEqual(int(blocked, 16), 0, "an agent starts with no signal blocked")
+        victim = agents["us-east-1a"]
+        os.kill(victim, signal.SIGTERM)
+        eventually(lambda: victim not in self.lab.processes(), seconds=2, what="the agent's end")
+        eventually(lambda: all(z["AgentConnected"] and int(z["AgentPid"]) != victim
+                               for z in self.lab.json("status")["Zones"]), what="a new agent")
+        self.assertEqual(self.pids("demo"), pids, "its engines were adopted")
+        os.kill(self.lab.daemon_pid(), signal.SIGKILL)
+        start = time.monotonic()
+        result = self.lab.down()
+        self.assertLess(time.monotonic() - start, 3, "agents were asked and not waited for")
+        self.assertNotIn("killed", result.stdout)
+        self.assertEqual(self.lab.processes(), {})
+
     def test_primary_dies_while_nobody_watches(self):
         self.lab.run("create-cluster", "demo", "--engine", "redis", "--replicas", "1")
         endpoint = self.lab.endpoint("demo")

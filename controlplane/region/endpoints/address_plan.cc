@@ -1,13 +1,11 @@
 #include "controlplane/region/endpoints/address_plan.h"
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
+
+#include "common/os/sockets.h"
 
 namespace elastilab {
 namespace {
@@ -32,18 +30,6 @@ StatusOr<std::string> AddressPlan::NodeAddress(std::string_view zone, int64_t n)
 
 std::string AddressPlan::EndpointAddress(int64_t n) const { return Address(base_ - 1, n); }
 
-bool AddressIsFree(const std::string& address, int port) {
-  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (fd < 0) return false;
-  const int on = 1;
-  setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-  sockaddr_in where{};
-  where.sin_family = AF_INET;
-  where.sin_port = htons(static_cast<uint16_t>(port));
-  inet_pton(AF_INET, address.c_str(), &where.sin_addr);
-  const bool free = bind(fd, reinterpret_cast<sockaddr*>(&where), sizeof(where)) == 0 && listen(fd, 1) == 0;
-  close(fd);
-  return free;
-}
+bool AddressIsFree(const std::string& address, int port) { return Listen(address, port).ok(); }
 
 }  // namespace elastilab

@@ -1,6 +1,5 @@
 #include "controlplane/region/endpoints/dns_server.h"
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -16,6 +15,8 @@
 #include <utility>
 #include <vector>
 
+#include "common/os/sockets.h"
+
 namespace elastilab {
 namespace {
 
@@ -27,69 +28,41 @@ constexpr int kPacketsPerTurn = 64;    // of UDP, before TCP has its turn
 constexpr auto kIdleTime = std::chrono::seconds(5);
 constexpr int kTriesForFreePort = 20;
 
-class Socket {
- public:
-  Socket() = default;
-  explicit Socket(int fd) : fd_(fd) {}
-  Socket(Socket&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Socket& operator=(Socket&& other) noexcept {
-    std::swap(fd_, other.fd_);
-    return *this;
-  }
-  ~Socket() {
-    if (fd_ >= 0) close(fd_);
-  }
-  int fd() const { return fd_; }
-
- private:
-  int fd_ = -1;
-};
-
 struct Sockets {
-  Socket udp;
-  Socket tcp;
+  UniqueFd udp;
+  UniqueFd tcp;
   int port = 0;
 };
 
-Status BindError(const std::string& address, int port, int error) {
-  if (error == EADDRINUSE) {
+Status BindError(const std::string& address, int port, const Status& why) {
+  const std::string reason(why.message());
+  if (absl::IsInvalidArgument(why)) return absl::InvalidArgumentError(fmt::format("{} is no IPv4 address", address));
+  if (absl::IsAlreadyExists(why)) {
     return absl::AlreadyExistsError(fmt::format(
         "port {} of {} is in use by another program: stop it, or choose another port with --dns-port", port, address));
   }
   return absl::UnavailableError(
-      fmt::format("the DNS responder can't listen on {}:{} (--dns-port): {}", address, port, std::strerror(error)));
+      fmt::format("the DNS responder can't listen on {}:{} (--dns-port): {}", address, port, reason));
 }
 
-StatusOr<Socket> Bind(int type, const std::string& address, int port) {
-  Socket made(socket(AF_INET, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  if (made.fd() < 0) return BindError(address, port, errno);
-  sockaddr_in where{};
-  where.sin_family = AF_INET;
-  where.sin_port = htons(static_cast<uint16_t>(port));
-  if (inet_pton(AF_INET, address.c_str(), &where.sin_addr) != 1) {
-    return absl::InvalidArgumentError(fmt::format("{} is no IPv4 address", address));
-  }
-  // For TCP only: with UDP, two programs could share the port.
-  const int on = 1;
-  if (type == SOCK_STREAM) setsockopt(made.fd(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-  const bool bound = bind(made.fd(), reinterpret_cast<sockaddr*>(&where), sizeof(where)) == 0 &&
-                     (type != SOCK_STREAM || listen(made.fd(), static_cast<int>(kMaxConnections)) == 0);
-  if (!bound) return BindError(address, port, errno);
+StatusOr<UniqueFd> Bind(SocketKind kind, const std::string& address, int port) {
+  auto made = Listen(address, port, {.kind = kind, .nonblocking = true, .backlog = static_cast<int>(kMaxConnections)});
+  if (!made.ok()) return BindError(address, port, made.status());
   return made;
 }
 
-int PortOf(const Socket& socket) {
+int PortOf(const UniqueFd& socket) {
   sockaddr_in where{};
   socklen_t size = sizeof(where);
-  getsockname(socket.fd(), reinterpret_cast<sockaddr*>(&where), &size);
+  getsockname(socket.get(), reinterpret_cast<sockaddr*>(&where), &size);
   return ntohs(where.sin_port);
 }
 
 StatusOr<Sockets> BindOnce(const std::string& address, int port) {
   Sockets sockets;
-  ASSIGN_OR_RETURN(sockets.udp, Bind(SOCK_DGRAM, address, port));
+  ASSIGN_OR_RETURN(sockets.udp, Bind(SocketKind::kUdp, address, port));
   sockets.port = PortOf(sockets.udp);
-  ASSIGN_OR_RETURN(sockets.tcp, Bind(SOCK_STREAM, address, sockets.port));
+  ASSIGN_OR_RETURN(sockets.tcp, Bind(SocketKind::kTcp, address, sockets.port));
   return sockets;
 }
 
@@ -104,7 +77,7 @@ StatusOr<Sockets> BindBoth(const std::string& address, int port) {
 
 class DnsServer::Loop {
  public:
-  Loop(Sockets sockets, Socket wake, DnsResolver resolve, std::string domain)
+  Loop(Sockets sockets, UniqueFd wake, DnsResolver resolve, std::string domain)
       : sockets_(std::move(sockets)),
         wake_(std::move(wake)),
         resolve_(std::move(resolve)),
@@ -112,17 +85,17 @@ class DnsServer::Loop {
 
   void Stop() {
     const uint64_t one = 1;
-    [[maybe_unused]] const ssize_t written = write(wake_.fd(), &one, sizeof(one));
+    [[maybe_unused]] const ssize_t written = write(wake_.get(), &one, sizeof(one));
   }
 
   void Run() {
     std::vector<pollfd> polled;
     for (;;) {
-      polled.assign({{wake_.fd(), POLLIN, 0}, {sockets_.udp.fd(), POLLIN, 0}});
+      polled.assign({{wake_.get(), POLLIN, 0}, {sockets_.udp.get(), POLLIN, 0}});
       // A full house lets newcomers wait in the kernel's queue.
       const bool room = connections_.size() < kMaxConnections;
-      polled.push_back({sockets_.tcp.fd(), static_cast<short>(room ? POLLIN : 0), 0});
-      for (const Connection& c : connections_) polled.push_back({c.socket.fd(), POLLIN, 0});
+      polled.push_back({sockets_.tcp.get(), static_cast<short>(room ? POLLIN : 0), 0});
+      for (const Connection& c : connections_) polled.push_back({c.socket.get(), POLLIN, 0});
       if (poll(polled.data(), polled.size(), Timeout()) < 0 && errno != EINTR) return;
       if (polled[0].revents != 0) return;
       if (polled[1].revents != 0) ServeUdp();
@@ -137,7 +110,7 @@ class DnsServer::Loop {
 
  private:
   struct Connection {
-    Socket socket;
+    UniqueFd socket;
     SteadyTime closes_at;
     std::string received;
     bool open = true;
@@ -162,20 +135,20 @@ class DnsServer::Loop {
       sockaddr_in from{};
       socklen_t size = sizeof(from);
       const ssize_t n =
-          recvfrom(sockets_.udp.fd(), buffer, sizeof(buffer), MSG_TRUNC, reinterpret_cast<sockaddr*>(&from), &size);
+          recvfrom(sockets_.udp.get(), buffer, sizeof(buffer), MSG_TRUNC, reinterpret_cast<sockaddr*>(&from), &size);
       if (n < 0) return;
       if (static_cast<size_t>(n) > sizeof(buffer)) continue;
       const auto reply = Answer({buffer, static_cast<size_t>(n)});
       // A full queue drops the reply: the client asks again.
       if (reply) {
-        sendto(sockets_.udp.fd(), reply->data(), reply->size(), MSG_NOSIGNAL, reinterpret_cast<sockaddr*>(&from), size);
+        sendto(sockets_.udp.get(), reply->data(), reply->size(), MSG_NOSIGNAL, reinterpret_cast<sockaddr*>(&from), size);
       }
     }
   }
 
   void Accept() {
-    Socket accepted(accept4(sockets_.tcp.fd(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
-    if (accepted.fd() < 0) {
+    UniqueFd accepted(accept4(sockets_.tcp.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+    if (accepted.get() < 0) {
       // Out of descriptors, the newcomer stays in the queue: don't spin on it.
       if (errno == EMFILE || errno == ENFILE) std::this_thread::sleep_for(std::chrono::milliseconds(10));
       return;
@@ -186,7 +159,7 @@ class DnsServer::Loop {
   // Answers the complete questions that have come. False: close the connection.
   bool ServeTcp(Connection& connection) {
     char buffer[kMaxQuestion];
-    const ssize_t n = recv(connection.socket.fd(), buffer, sizeof(buffer), 0);
+    const ssize_t n = recv(connection.socket.get(), buffer, sizeof(buffer), 0);
     if (n < 0) return errno == EAGAIN || errno == EINTR;
     if (n == 0) return false;
     connection.received.append(buffer, static_cast<size_t>(n));
@@ -209,12 +182,12 @@ class DnsServer::Loop {
     if (!reply) return false;
     std::string framed{static_cast<char>(reply->size() >> 8), static_cast<char>(reply->size() & 0xFF)};
     framed += *reply;
-    return send(connection.socket.fd(), framed.data(), framed.size(), MSG_NOSIGNAL) ==
+    return send(connection.socket.get(), framed.data(), framed.size(), MSG_NOSIGNAL) ==
            static_cast<ssize_t>(framed.size());
   }
 
   Sockets sockets_;
-  Socket wake_;
+  UniqueFd wake_;
   DnsResolver resolve_;
   std::string domain_;
   size_t rotation_ = 0;
@@ -225,8 +198,8 @@ StatusOr<std::unique_ptr<DnsServer>> DnsServer::Start(const std::string& address
                                                       std::string domain) {
   ASSIGN_OR_RETURN(Sockets sockets, BindBoth(address, port));
   const int bound_port = sockets.port;
-  Socket wake(eventfd(0, EFD_CLOEXEC));
-  if (wake.fd() < 0) return BindError(address, bound_port, errno);
+  UniqueFd wake(eventfd(0, EFD_CLOEXEC));
+  if (!wake.valid()) return BindError(address, bound_port, absl::UnavailableError(std::strerror(errno)));
   auto loop = std::make_unique<Loop>(std::move(sockets), std::move(wake), std::move(resolve), std::move(domain));
   return std::unique_ptr<DnsServer>(new DnsServer(std::move(loop), bound_port));
 }

@@ -1,18 +1,16 @@
 #include "controlplane/region/fleet/direct_prober.h"
 
 #include <arpa/inet.h>
-#include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <fstream>
-#include <sstream>
 #include <string_view>
+
+#include "common/os/pidfd.h"
 
 namespace elastilab {
 namespace {
@@ -82,19 +80,6 @@ void Converse(std::vector<Conversation>& talks) {
   }
 }
 
-// Field 22 of /proc/<pid>/stat; the second field may contain blanks and brackets, so count from the last one.
-int64_t StartTicks(int64_t pid) {
-  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
-  std::string line;
-  std::getline(file, line);
-  const size_t end_of_name = line.rfind(')');
-  if (end_of_name == std::string::npos) return -1;
-  std::istringstream fields(line.substr(end_of_name + 1));
-  std::string field;
-  for (int i = 3; i <= 22; ++i) fields >> field;
-  return fields ? std::stoll(field) : -1;
-}
-
 }  // namespace
 
 DirectProber::DirectProber(Answer answer) : answer_(std::move(answer)), thread_([this] { Run(); }) {}
@@ -132,14 +117,7 @@ void DirectProber::Run() {
 }
 
 bool KillProcess(int64_t pid, int64_t start_ticks) {
-  if (pid <= 1) return false;
-  const int fd = static_cast<int>(syscall(SYS_pidfd_open, static_cast<pid_t>(pid), 0));
-  if (fd < 0) return false;
-  // The pidfd pins the process, so what is checked is what is killed.
-  const bool same = StartTicks(pid) == start_ticks;
-  const bool signalled = same && syscall(SYS_pidfd_send_signal, fd, SIGKILL, nullptr, 0) == 0;
-  close(fd);
-  return signalled;
+  return pid > 1 && SendSignal(OpenPidfd(ProcessIdentity{pid, start_ticks}), SIGKILL);
 }
 
 }  // namespace elastilab

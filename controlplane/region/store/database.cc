@@ -114,6 +114,16 @@ Status CannotOpen(const std::string& path, const Status& status) {
   }
 }
 
+Status CannotLock(const std::string& path, const Status& status) {
+  const std::string why(status.message());
+  if (absl::IsAlreadyExists(status)) {
+    return absl::FailedPreconditionError(fmt::format(
+        "{} is in use by another control plane (pid {}): stop it, or use another --data-dir", path, why));
+  }
+  return absl::FailedPreconditionError(
+      fmt::format("{}; make the directory writable, or use another --data-dir", why));
+}
+
 Status CannotSave(const std::string& path, const Status& status) {
   const char* advice = "check";
   if (status.code() == absl::StatusCode::kResourceExhausted) advice = "free space on the disk of";
@@ -126,10 +136,11 @@ Status CannotSave(const std::string& path, const Status& status) {
 }  // namespace
 
 StatusOr<std::unique_ptr<Database>> Database::Open(const std::string& path, const StoreOptions& options) {
-  ASSIGN_OR_RETURN(LockFile lock, LockFile::Take(path + ".lock", path));
+  auto lock = LockFile::Take(path + ".lock");
+  if (!lock.ok()) return CannotLock(path, lock.status());
   auto connection = Connection::Open(path);
   if (!connection.ok()) return CannotOpen(path, connection.status());
-  std::unique_ptr<Database> database(new Database(path, std::move(lock), std::move(connection).value(), options));
+  std::unique_ptr<Database> database(new Database(path, *std::move(lock), std::move(connection).value(), options));
   if (Status status = database->Prepare(); !status.ok()) return CannotOpen(path, status);
   return database;
 }

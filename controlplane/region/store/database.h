@@ -6,9 +6,9 @@
 #include <memory>
 #include <string>
 
+#include "common/os/lock_file.h"
 #include "common/status.h"
 #include "controlplane/region/store/changes.h"
-#include "controlplane/region/store/lock_file.h"
 #include "controlplane/region/store/sqlite.h"
 #include "controlplane/region/store/store.h"
 

@@ -2,11 +2,7 @@
 #include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <netinet/in.h>
-#include <poll.h>
-#include <spawn.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -14,9 +10,11 @@
 #include <string>
 #include <thread>
 
-#include "agent/journal/files.h"
 #include "agent/journal/journal.h"
-#include "agent/supervisor/process.h"
+#include "common/os/files.h"
+#include "common/os/pidfd.h"
+#include "common/os/real_host.h"
+#include "common/os/spawn.h"
 #include "common/secret.h"
 #include "tests/integration/agent/fake_control_plane.h"
 
@@ -37,10 +35,7 @@ class AgentBinaryTest : public testing::Test {
     StartAgent();
   }
   ~AgentBinaryTest() override {
-    if (agent_ > 0) {
-      kill(agent_, SIGKILL);
-      WaitForAgent();
-    }
+    if (agent_.pid > 0) KillAgent();
     std::vector<ProcessIdentity> left;
     for (const MarkedProcess& process : FindMarkedProcesses(dir_)) left.push_back(process.identity);
     KillAndWait(left);
@@ -48,32 +43,27 @@ class AgentBinaryTest : public testing::Test {
   }
 
   // `faults` as in ELASTILAB_FAULTS.
-  pid_t Spawn(const std::string& faults = "") {
-    const std::string arm = "ELASTILAB_FAULTS=" + faults;
-    std::string program = ELASTILAB_AGENT;
-    std::vector<std::string> words = {program, "--zone", kZone, "--data-dir", dir_, "--connect", target_, "--log-file",
-                                      dir_ + "/agent.log"};
-    std::vector<char*> argv;
-    for (std::string& word : words) argv.push_back(word.data());
-    argv.push_back(nullptr);
-    std::vector<char*> env = {const_cast<char*>("PATH=/usr/bin:/bin"), const_cast<char*>(arm.c_str()), nullptr};
-    pid_t pid = 0;
-    EXPECT_EQ(posix_spawn(&pid, program.c_str(), nullptr, nullptr, argv.data(), env.data()), 0);
-    return pid;
+  Child SpawnAgent(const std::string& faults = "") {
+    Command command;
+    command.program = ELASTILAB_AGENT;
+    command.args = {"--zone", kZone, "--data-dir", dir_, "--connect", target_, "--log-file", dir_ + "/agent.log"};
+    command.environment["ELASTILAB_FAULTS"] = faults;
+    auto child = Spawn(command);
+    EXPECT_TRUE(child.ok()) << child.status();
+    return *std::move(child);
   }
   void StartAgent(const std::string& faults = "") {
     (void)MakeDirectories(dir_);
-    agent_ = Spawn(faults);
+    agent_ = SpawnAgent(faults);
   }
-  // "exit 0", "signal 9".
-  static std::string WaitFor(pid_t pid) {
-    int status = 0;
-    EXPECT_EQ(waitpid(pid, &status, 0), pid);
-    return WIFEXITED(status) ? fmt::format("exit {}", WEXITSTATUS(status)) : fmt::format("signal {}", WTERMSIG(status));
+  // "exit code 0", "killed by SIGKILL".
+  static std::string WaitFor(const Child& child) {
+    EXPECT_TRUE(AwaitExit(child.pidfd, FakeControlPlane::kPatience));
+    return TakeExitText(child.pidfd);
   }
-  std::string WaitForAgent() { return WaitFor(std::exchange(agent_, 0)); }
+  std::string WaitForAgent() { return WaitFor(std::exchange(agent_, Child{})); }
   std::string KillAgent() {
-    kill(agent_, SIGKILL);
+    SendSignal(agent_.pidfd, SIGKILL);
     return WaitForAgent();
   }
 
@@ -113,12 +103,7 @@ class AgentBinaryTest : public testing::Test {
   }
   // Killed already, but a process takes its time to go.
   static bool DiesSoon(const Report& report) {
-    const int pidfd = static_cast<int>(syscall(SYS_pidfd_open, static_cast<pid_t>(report.pid()), 0));
-    if (pidfd < 0) return true;
-    pollfd gone{pidfd, POLLIN, 0};
-    const bool died = poll(&gone, 1, 5000) == 1;
-    close(pidfd);
-    return died;
+    return AwaitExit(OpenPidfd(report.pid()), std::chrono::seconds(5));
   }
   static std::string Redis(const std::string& address, const std::string& command) {
     FILE* cli = popen(fmt::format("redis-cli -h {} {} 2>&1", address, command).c_str(), "re");
@@ -131,7 +116,8 @@ class AgentBinaryTest : public testing::Test {
   std::string dir_ = "/tmp/elastilab-binary-" + RandomHex(6);
   std::string target_ = "unix:" + dir_ + ".control";
   FakeControlPlane control_{target_};
-  pid_t agent_ = 0;
+  RealFiles files_;
+  Child agent_;
 };
 
 TEST_F(AgentBinaryTest, ReplicaLinksUpAndIsPromotedWhenItsPrimaryIsKilled) {
@@ -143,17 +129,17 @@ TEST_F(AgentBinaryTest, ReplicaLinksUpAndIsPromotedWhenItsPrimaryIsKilled) {
   EXPECT_EQ(linked.follows().address(), "127.46.3.1");
   EXPECT_EQ(Redis("127.46.3.1", "SET greeting hello"), "OK");
 
-  const int64_t killed = MonotonicMicros();
+  const int64_t killed = NowMicros();
   kill(static_cast<pid_t>(primary.pid()), SIGKILL);
   EXPECT_EQ(control_.AwaitPhase(1, agent::v1::PHASE_EXITED).exit_text(), "killed by SIGKILL");
-  const int64_t seen = MonotonicMicros();
+  const int64_t seen = NowMicros();
   replica.set_revision(2);
   replica.set_role(agent::v1::NODE_ROLE_PRIMARY);
   replica.clear_follow();
   replica.add_endpoints("127.46.3.99");
   control_.Assign(replica);
   const Report promoted = control_.Await([](const Report& r) { return r.uid() == 2 && r.applied_revision() == 2; });
-  std::printf("kill to report %ld us, to promotion confirmed %ld us\n", seen - killed, MonotonicMicros() - killed);
+  std::printf("kill to report %ld us, to promotion confirmed %ld us\n", seen - killed, NowMicros() - killed);
   EXPECT_EQ(promoted.role(), agent::v1::NODE_ROLE_PRIMARY);
   EXPECT_THAT(promoted.endpoints(), testing::ElementsAre("127.46.3.99"));
   EXPECT_EQ(Redis("127.46.3.99", "SET greeting again"), "OK");
@@ -182,7 +168,7 @@ TEST_F(AgentBinaryTest, AgentThatDiesAroundASpawnNeverRunsANodeTwice) {
     const int64_t uid = fault == std::string("agent.before_spawn=crash") ? 1 : 2;
     control_.AwaitHello(uid == 1 ? 1 : 3);
     control_.Assign(Node(uid));
-    EXPECT_EQ(WaitForAgent(), "exit 86") << fault;
+    EXPECT_EQ(WaitForAgent(), "exit code 86") << fault;
     const size_t mark = control_.Mark();
     StartAgent();
     EXPECT_EQ(control_.AwaitPhase(uid, agent::v1::PHASE_READY, mark).restarts(), 0) << fault;
@@ -200,7 +186,7 @@ TEST_F(AgentBinaryTest, SuspendedDataIsThereAfterTheResume) {
   message.mutable_suspend();
   control_.Send(message);
   EXPECT_TRUE(control_.AwaitSuspended());
-  EXPECT_EQ(WaitForAgent(), "exit 0");
+  EXPECT_EQ(WaitForAgent(), "exit code 0");
   EXPECT_TRUE(FindMarkedProcesses(dir_).empty());
   const size_t mark = control_.Mark();
   StartAgent();
@@ -214,10 +200,10 @@ TEST_F(AgentBinaryTest, StoppedEngineIsSilentAndThenFenced) {
   ControlMessage message;
   message.mutable_inject()->set_harm(agent::v1::HARM_STOP);
   message.mutable_inject()->set_uid(1);
-  const int64_t stopped = MonotonicMicros();
+  const int64_t stopped = NowMicros();
   control_.Send(message);
   control_.AwaitPhase(1, agent::v1::PHASE_SILENT);
-  std::printf("stop to silent report %ld us\n", MonotonicMicros() - stopped);
+  std::printf("stop to silent report %ld us\n", NowMicros() - stopped);
   node.set_revision(2);
   node.set_desired(agent::v1::DESIRED_FENCED);
   control_.Assign(node);
@@ -231,7 +217,7 @@ TEST_F(AgentBinaryTest, LostZoneLeavesNothingAlive) {
   ControlMessage message;
   message.mutable_inject()->set_harm(agent::v1::HARM_LOSE_ZONE);
   control_.Send(message);
-  EXPECT_EQ(WaitForAgent(), "signal 9");
+  EXPECT_EQ(WaitForAgent(), "killed by SIGKILL");
   EXPECT_TRUE(DiesSoon(first));
   EXPECT_TRUE(DiesSoon(second));
 }
@@ -291,12 +277,12 @@ TEST_F(AgentBinaryTest, ConfigurationEndpointFollowsTheWishAndOutlivesEveryKill)
   EXPECT_TRUE(EndpointSoonSays("\r\n2\nmem.0001.local|"));
   EXPECT_EQ(control_.Await([](const Report& r) { return r.applied_revision() == 2; }).pid(), ready.pid());
 
-  const ProcessRecord before = *ReadRecord(ZonePaths(dir_, kZone).Node(1).discovery.record);
+  const ProcessRecord before = *ReadRecord(files_, ZonePaths(dir_, kZone).Node(1).discovery.record);
   KillAgent();
   EXPECT_TRUE(EndpointSoonSays("\r\n2\n"));
   StartAgent();
   control_.AwaitHello(2);
-  const ProcessRecord adopted = *ReadRecord(ZonePaths(dir_, kZone).Node(1).discovery.record);
+  const ProcessRecord adopted = *ReadRecord(files_, ZonePaths(dir_, kZone).Node(1).discovery.record);
   EXPECT_EQ(adopted.process, before.process);
   KillAndWait({adopted.process});
   EXPECT_TRUE(EndpointSoonSays("\r\n2\n"));
@@ -306,16 +292,16 @@ TEST_F(AgentBinaryTest, ConfigurationEndpointFollowsTheWishAndOutlivesEveryKill)
 
 TEST_F(AgentBinaryTest, SigtermEndsTheAgentNotTheEngines) {
   const Report ready = Running(Node(1));
-  kill(agent_, SIGTERM);
-  EXPECT_EQ(WaitForAgent(), "exit 0");
+  SendSignal(agent_.pidfd, SIGTERM);
+  EXPECT_EQ(WaitForAgent(), "exit code 0");
   EXPECT_TRUE(Alive(ready));
 }
 
 TEST_F(AgentBinaryTest, SecondAgentOfAZoneIsRefused) {
   control_.AwaitHello(1);
-  EXPECT_EQ(WaitFor(Spawn()), "exit 1");
+  EXPECT_EQ(WaitFor(SpawnAgent()), "exit code 1");
   EXPECT_THAT(*ReadWholeFile(dir_ + "/agent.log"),
-              HasSubstr(fmt::format("zone us-east-1a is already served by pid {}", agent_)));
+              HasSubstr(fmt::format("zone us-east-1a is already served by pid {}", agent_.pid)));
 }
 
 }  // namespace

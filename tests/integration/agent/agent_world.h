@@ -13,10 +13,12 @@
 #include <string>
 #include <thread>
 
-#include "agent/journal/files.h"
 #include "agent/journal/journal.h"
+#include "agent/session/grpc_link.h"
 #include "agent/session/zone_agent.h"
-#include "agent/supervisor/process.h"
+#include "common/os/files.h"
+#include "common/os/pidfd.h"
+#include "common/os/real_host.h"
 #include "common/secret.h"
 #include "tests/integration/agent/fake_control_plane.h"
 #include "tests/integration/agent/sleep_driver.h"
@@ -43,7 +45,7 @@ class RunningAgent {
 
  private:
   void Run(const std::string& data_dir, const std::string& target, SleepEngines& fakes, std::promise<Status>& started) {
-    auto journal = Journal::Open(data_dir, kZone);
+    auto journal = Journal::Open(host_.files(), data_dir, kZone);
     if (!journal.ok()) return started.set_value(journal.status());
     SleepDriver driver(io_, fakes);
     const EngineBinary binary{EngineFamily::kRedis, "7.0.15", "/bin/sleep"};
@@ -52,8 +54,9 @@ class RunningAgent {
     ZoneAgentOptions options;
     options.zone = kZone;
     options.control_plane = target;
+    options.link = GrpcLinks(io_, host_, target);
     options.timing.start_deadline = std::chrono::seconds(1);
-    ZoneAgent agent(io_, *std::move(journal), options, engines, [this] { finished_.set_value(); });
+    ZoneAgent agent(host_, *std::move(journal), options, engines, [this] { finished_.set_value(); });
     agent.Start();
     started.set_value(absl::OkStatus());
     auto work = boost::asio::make_work_guard(io_);
@@ -61,6 +64,7 @@ class RunningAgent {
   }
 
   boost::asio::io_context io_{1};
+  RealHost host_{io_};
   std::promise<void> finished_;
   std::thread thread_;
 };
@@ -106,10 +110,11 @@ class AgentTest : public testing::Test {
     const auto stat = ReadProcStat(report.pid());
     return stat && stat->identity.start_ticks == report.start_ticks() && stat->state != 'Z';
   }
-  NodeFiles Files(int64_t uid) const { return ZonePaths(dir_, kZone).Node(uid); }
+  NodeFiles Paths(int64_t uid) const { return ZonePaths(dir_, kZone).Node(uid); }
 
   std::string dir_ = "/tmp/elastilab-agent-" + RandomHex(6);
   std::string target_ = "unix:" + dir_ + ".control";
+  RealFiles files_;
   SleepEngines engines_;
   FakeControlPlane control_{target_};
   std::unique_ptr<RunningAgent> agent_;

@@ -12,9 +12,13 @@
 #include <string>
 #include <vector>
 
+#include "common/os/host.h"
 #include "proto/agent/v1/agent.grpc.pb.h"
 
 namespace elastilab {
+
+// As reports carry it.
+inline int64_t NowMicros() { return MonotonicMicros(std::chrono::steady_clock::now()); }
 
 class FakeControlPlane final : public agent::v1::AgentService::Service {
  public:

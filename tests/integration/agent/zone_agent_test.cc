@@ -56,10 +56,10 @@ TEST_F(AgentTest, EngineIsInASessionOfItsOwnWithoutOurDescriptorsOrSecrets) {
 
 TEST_F(AgentTest, KilledPrimaryIsReportedAndStaysDown) {
   const Report ready = Running(Node(1));
-  const int64_t killed_at = MonotonicMicros();
+  const int64_t killed_at = NowMicros();
   kill(static_cast<pid_t>(ready.pid()), SIGKILL);
   const Report exited = control_.AwaitPhase(1, PHASE_EXITED);
-  const int64_t reported_after = MonotonicMicros() - killed_at;
+  const int64_t reported_after = NowMicros() - killed_at;
   EXPECT_EQ(exited.exit_text(), "killed by SIGKILL");
   EXPECT_LT(exited.exit_micros() - killed_at, 100'000);
   RecordProperty("kill_to_report_micros", static_cast<int>(reported_after));
@@ -125,7 +125,7 @@ TEST_F(AgentTest, ParametersThatNeedARestartRestartInAnOrderlyWay) {
 TEST_F(AgentTest, HigherGenerationReplacesTheProcessAndWipesItsFiles) {
   auto node = Node(1);
   const Report ready = Running(node);
-  const std::string dump = Files(1).engine.working_dir + "/dump.rdb";
+  const std::string dump = Paths(1).engine.working_dir + "/dump.rdb";
   ASSERT_TRUE(WriteFileAtomically(dump, "data").ok());
   node.set_generation(2);
   const Report replaced = Running(node);
@@ -199,7 +199,7 @@ TEST_F(AgentTest, WithdrawnNodeLeavesNothing) {
   control_.Send(message);
   control_.AwaitPhase(1, PHASE_ABSENT);
   EXPECT_FALSE(Alive(ready));
-  EXPECT_FALSE(std::filesystem::exists(Files(1).directory));
+  EXPECT_FALSE(std::filesystem::exists(Paths(1).directory));
 
   message.mutable_withdraw()->set_uid(77);  // never heard of: answered all the same
   control_.Send(message);
@@ -284,10 +284,10 @@ TEST_F(AgentTest, WithTheControlPlaneDeadReplicasAreStillRestarted) {
 TEST_F(AgentTest, ProcessOfAnAgentThatDiedBetweenSpawnAndRecordIsFound) {
   const Report ready = Running(Node(1));
   StopAgent();
-  ProcessRecord record = *ReadRecord(Files(1).engine.record);
+  ProcessRecord record = *ReadRecord(files_, Paths(1).engine.record);
   record.state = RecordState::kIntent;
   record.process = {};
-  ASSERT_TRUE(WriteRecord(Files(1).engine.record, record).ok());
+  ASSERT_TRUE(WriteRecord(files_, Paths(1).engine.record, record).ok());
   StartAgent();
   EXPECT_EQ(control_.AwaitHello(2).nodes(0).pid(), ready.pid());
 }
@@ -297,7 +297,7 @@ TEST_F(AgentTest, OrphansAreSweptAndUnwantedNodesGo) {
   const Report unwanted = Running(Node(2));
   const Report wanted = Running(Node(3));
   StopAgent();
-  std::filesystem::remove_all(Files(1).directory);  // nobody claims its process now
+  std::filesystem::remove_all(Paths(1).directory);  // nobody claims its process now
   control_.Forget(1);
   control_.Forget(2);
   StartAgent();
@@ -313,7 +313,7 @@ TEST_F(AgentTest, SuspendStopsInOrderAndResumeStartsOnTheSameFiles) {
   const Report ready = Running(Node(2));
   control_.Send(Injected(agent::v1::HARM_KILL, 1));
   control_.AwaitPhase(1, PHASE_EXITED);
-  const std::string dump = Files(2).engine.working_dir + "/dump.rdb";
+  const std::string dump = Paths(2).engine.working_dir + "/dump.rdb";
   ASSERT_TRUE(WriteFileAtomically(dump, "data").ok());
   ControlMessage message;
   message.mutable_suspend();

@@ -14,6 +14,7 @@
 #include <fstream>
 #include <thread>
 
+#include "common/os/files.h"
 #include "dataplane/engine/memcached_driver.h"
 #include "tests/integration/dataplane/lab_node.h"
 
@@ -199,7 +200,7 @@ TEST_F(DiscoveryTest, TwoServersShareTheAddressAndOneLeavesInOrder) {
   std::vector<Client> many(40);
   for (Client& client : many) EXPECT_EQ(client.Ask("config get cluster\r\nget k\r\n", kView), kView);
   server_.Signal(SIGTERM);
-  EXPECT_EQ(server_.WaitExit(milliseconds(5000)), 0);
+  EXPECT_EQ(server_.WaitExit(milliseconds(5000)), "exit code 0");
   Client client;
   EXPECT_EQ(client.Ask("config get cluster\r\n", kView), kView);
 }
@@ -210,7 +211,7 @@ TEST_F(DiscoveryTest, StaysSmall) {
 #endif
   std::vector<Client> many(200);
   for (Client& client : many) EXPECT_EQ(client.Ask("config get cluster\r\n", kView), kView);
-  const std::string status = ReadWholeFile("/proc/" + std::to_string(server_.pid()) + "/status");
+  const std::string status = *ReadWholeFile("/proc/" + std::to_string(server_.pid()) + "/status");
   const size_t at = status.find("VmRSS:");
   ASSERT_NE(at, std::string::npos);
   const int kilobytes = std::stoi(status.substr(at + 6));

@@ -1,13 +1,12 @@
 // A process of a test's own, started from a driver's Command and ended by its pid.
 #pragma once
 
-#include <sys/types.h>
-
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 
-#include "dataplane/engine/driver.h"
+#include "common/os/spawn.h"
 
 namespace elastilab {
 
@@ -19,20 +18,18 @@ class EngineProcess {
   EngineProcess& operator=(const EngineProcess&) = delete;
 
   Status Start(const Command& command);
-  pid_t pid() const { return pid_; }
+  int64_t pid() const { return child_.pid; }
   void Signal(int signal) const;
   // SIGSTOP, and waits until every thread has stopped.
   void Stop() const;
   // SIGKILL, and waits.
   void Kill();
-  // The status of waitpid, when it exits in time.
-  std::optional<int> WaitExit(std::chrono::milliseconds patience);
+  // "exit code 0", "killed by SIGKILL"; nothing when it doesn't exit in time.
+  std::optional<std::string> WaitExit(std::chrono::milliseconds patience);
 
  private:
-  pid_t pid_ = 0;
+  Child child_;
 };
-
-std::string ReadWholeFile(const std::string& path);
 
 // A fresh directory, removed with what is in it.
 class TemporaryDirectory {

@@ -7,6 +7,8 @@
 #include <optional>
 #include <utility>
 
+#include "common/os/files.h"
+
 namespace elastilab {
 
 using std::chrono::milliseconds;
@@ -57,7 +59,7 @@ Status LabNode::Start(const LiveSpec& live) {
   }
   if (!status.ok())
     return absl::InternalError(
-        fmt::format("{}; log: {}", std::string(status.message()), ReadWholeFile(paths_.log_file)));
+        fmt::format("{}; log: {}", std::string(status.message()), ReadWholeFile(paths_.log_file).value_or("")));
   driver_.AfterReady(launch_, paths_);
   return absl::OkStatus();
 }

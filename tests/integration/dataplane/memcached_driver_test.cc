@@ -100,7 +100,7 @@ TEST_F(MemcachedDriverTest, ShutdownEndsItInOrder) {
   LabNode node(io_, *driver_, Spec());
   ASSERT_EQ(node.Start({}), absl::OkStatus());
   ASSERT_EQ(node.Shutdown(true), absl::OkStatus());
-  EXPECT_EQ(node.process().WaitExit(milliseconds(5000)), 0);
+  EXPECT_EQ(node.process().WaitExit(milliseconds(5000)), "exit code 0");
 }
 
 TEST_F(MemcachedDriverTest, StoppedProcessIsADeadline) {

@@ -1,4 +1,5 @@
 // One real redis at a time: what it is told at its start, what it answers, what it keeps.
+#include "common/os/files.h"
 #include "dataplane/engine/redis_driver.h"
 
 #include <gmock/gmock.h>
@@ -71,7 +72,7 @@ TEST_F(RedisDriverTest, NoSecretInArgumentsEnvironmentOrLog) {
   ASSERT_EQ(node.Start(Primary()), absl::OkStatus());
   const std::string proc = "/proc/" + std::to_string(node.process().pid());
   const std::string seen =
-      ReadWholeFile(proc + "/cmdline") + ReadWholeFile(proc + "/environ") + ReadWholeFile(node.paths().log_file);
+      *ReadWholeFile(proc + "/cmdline") + *ReadWholeFile(proc + "/environ") + *ReadWholeFile(node.paths().log_file);
   EXPECT_THAT(seen, Not(HasSubstr(node.launch().control_password.Reveal())));
   EXPECT_THAT(seen, Not(HasSubstr(node.launch().replication_password.Reveal())));
   EXPECT_THAT(seen, HasSubstr("one-001/0001"));  // the process title names the node
@@ -114,7 +115,7 @@ TEST_F(RedisDriverTest, OrderlyShutdownKeepsDataForOneResume) {
   ASSERT_EQ(node.Start(Primary()), absl::OkStatus());
   EXPECT_EQ(UserClient(io_, "127.45.1.1", 6379).Say({"SET", "kept", "yes"}), "OK");
   ASSERT_EQ(node.Shutdown(true), absl::OkStatus());
-  EXPECT_EQ(node.process().WaitExit(milliseconds(5000)), 0);
+  EXPECT_EQ(node.process().WaitExit(milliseconds(5000)), "exit code 0");
   const std::string dump = node.paths().data_dir + "/dump.rdb";
   EXPECT_EQ(access(dump.c_str(), F_OK), 0);
 
@@ -131,7 +132,7 @@ TEST_F(RedisDriverTest, DumpThatNobodyOrderedIsNotRead) {
   ASSERT_EQ(node.Start(Primary()), absl::OkStatus());
   EXPECT_EQ(UserClient(io_, "127.45.1.1", 6379).Say({"SET", "kept", "yes"}), "OK");
   ASSERT_EQ(node.Shutdown(true), absl::OkStatus());
-  EXPECT_EQ(node.process().WaitExit(milliseconds(5000)), 0);
+  EXPECT_EQ(node.process().WaitExit(milliseconds(5000)), "exit code 0");
   ASSERT_EQ(unlink((node.paths().data_dir + "/resume").c_str()), 0);
   ASSERT_EQ(node.Start(Primary()), absl::OkStatus());
   EXPECT_EQ(UserClient(io_, "127.45.1.1", 6379).Say({"GET", "kept"}), "");
@@ -178,8 +179,8 @@ TEST_F(RedisDriverTest, HostileValuesStayValues) {
   spec.parameters = {{"notify-keyspace-events", "AKE\" loadmodule \"/tmp/x.so"}};
   LabNode node(io_, *driver_, spec);
   ASSERT_EQ(node.Spawn(Primary()), absl::OkStatus());
-  EXPECT_NE(node.process().WaitExit(milliseconds(5000)).value_or(0), 0);  // one word, which the engine refuses
-  EXPECT_THAT(ReadWholeFile(node.paths().log_file), HasSubstr("Invalid event class character"));
+  EXPECT_EQ(node.process().WaitExit(milliseconds(5000)), "exit code 1");  // one word, which the engine refuses
+  EXPECT_THAT(*ReadWholeFile(node.paths().log_file), HasSubstr("Invalid event class character"));
 }
 
 }  // namespace

@@ -7,7 +7,8 @@
 
 #include <filesystem>
 
-#include "agent/journal/files.h"
+#include "common/os/files.h"
+#include "common/os/real_host.h"
 #include "common/secret.h"
 
 namespace elastilab {
@@ -19,9 +20,10 @@ class JournalTest : public testing::Test {
  protected:
   JournalTest() : dir_("/tmp/elastilab-journal-" + RandomHex(6)) {}
   ~JournalTest() override { (void)RemoveTree(dir_); }
-  StatusOr<Journal> Open() { return Journal::Open(dir_, "us-east-1a"); }
+  StatusOr<Journal> Open() { return Journal::Open(files_, dir_, "us-east-1a"); }
 
   std::string dir_;
+  RealFiles files_;
 };
 
 ProcessRecord SomeRecord() {
@@ -70,7 +72,7 @@ TEST_F(JournalTest, SecretsAreNotForOthers) {
   auto journal = Open();
   ASSERT_TRUE(journal->WriteAssignment(42, "secret").ok());
   struct stat info {};
-  ASSERT_EQ(stat(journal->Files(42).assignment.c_str(), &info), 0);
+  ASSERT_EQ(stat(journal->Node(42).assignment.c_str(), &info), 0);
   EXPECT_EQ(info.st_mode & 0777, 0600u);
   ASSERT_EQ(stat(journal->paths().zone_dir().c_str(), &info), 0);
   EXPECT_EQ(info.st_mode & 0777, 0700u);
@@ -79,7 +81,7 @@ TEST_F(JournalTest, SecretsAreNotForOthers) {
 TEST_F(JournalTest, RemovalThatACrashCutShortIsFinished) {
   auto journal = Open();
   ASSERT_TRUE(journal->WriteAssignment(42, "x").ok());
-  const NodeFiles files = journal->Files(42);
+  const NodeFiles files = journal->Node(42);
   unlink(files.assignment.c_str());
   EXPECT_TRUE(journal->Load().empty());
   EXPECT_FALSE(std::filesystem::exists(files.directory));
@@ -88,12 +90,12 @@ TEST_F(JournalTest, RemovalThatACrashCutShortIsFinished) {
 TEST_F(JournalTest, WipeKeepsTheAssignment) {
   auto journal = Open();
   ASSERT_TRUE(journal->WriteAssignment(42, "x").ok());
-  const NodeFiles files = journal->Files(42);
+  const NodeFiles files = journal->Node(42);
   ASSERT_TRUE(WriteFileAtomically(files.engine.working_dir + "/dump.rdb", "old").ok());
-  ASSERT_TRUE(WriteRecord(files.engine.record, SomeRecord()).ok());
+  ASSERT_TRUE(WriteRecord(files_, files.engine.record, SomeRecord()).ok());
   ASSERT_TRUE(journal->WipeNode(42).ok());
   EXPECT_FALSE(std::filesystem::exists(files.engine.working_dir + "/dump.rdb"));
-  EXPECT_FALSE(ReadRecord(files.engine.record).has_value());
+  EXPECT_FALSE(ReadRecord(files_, files.engine.record).has_value());
   EXPECT_EQ(journal->Load().size(), 1u);
 }
 
@@ -104,7 +106,7 @@ TEST_F(JournalTest, ZoneHasOneAgent) {
   ASSERT_FALSE(second.ok());
   EXPECT_EQ(std::string(second.status().message()),
             "zone us-east-1a is already served by pid " + std::to_string(getpid()));
-  EXPECT_TRUE(Journal::Open(dir_, "us-east-1b").ok());
+  EXPECT_TRUE(Journal::Open(files_, dir_, "us-east-1b").ok());
 }
 
 TEST_F(JournalTest, SocketsOfALongDataDirectoryMoveToTmp) {

@@ -1,20 +1,19 @@
 // A real redis-server takes the rules at start-up and then refuses what they name. On a Unix socket in /tmp only.
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <gtest/gtest.h>
-#include <signal.h>
-#include <spawn.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <chrono>
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <thread>
 
+#include "common/os/pidfd.h"
+#include "common/os/spawn.h"
 #include "controlplane/region/catalog/catalog.h"
 
 namespace elastilab {
@@ -28,27 +27,18 @@ class RedisServer {
   explicit RedisServer(const std::string& config) {
     char folder[] = "/tmp/elastilab-acl-XXXXXX";
     folder_ = mkdtemp(folder);
-    int pipe_ends[2];
-    if (pipe2(pipe_ends, O_CLOEXEC) != 0) return;
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, pipe_ends[0], STDIN_FILENO);
-    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, (folder_ + "/log").c_str(), O_WRONLY | O_CREAT, 0600);
-    std::string program = "redis-server", dash = "-";
-    char* argv[] = {program.data(), dash.data(), nullptr};
-    if (posix_spawnp(&pid_, "redis-server", &actions, nullptr, argv, environ) != 0) pid_ = -1;
-    posix_spawn_file_actions_destroy(&actions);
-    close(pipe_ends[0]);
-    const std::string text =
+    Command command{.program = "redis-server", .args = {"-"}};
+    command.stdin_text =
         fmt::format("port 0\nunixsocket {}\ndir {}\nsave \"\"\nlogfile \"\"\n{}\n", SocketPath(), folder_, config);
-    EXPECT_EQ(write(pipe_ends[1], text.data(), text.size()), static_cast<ssize_t>(text.size()));
-    close(pipe_ends[1]);
+    command.log_file = folder_ + "/log";
+    auto child = Spawn(command);
+    EXPECT_TRUE(child.ok()) << child.status();
+    if (child.ok()) child_ = *std::move(child);
   }
   ~RedisServer() {
-    if (pid_ > 0 && !exited_) {
-      kill(pid_, SIGKILL);
-      waitpid(pid_, nullptr, 0);
-    }
+    SendSignal(child_.pidfd, SIGKILL);
+    AwaitExit(child_.pidfd, std::chrono::seconds(5));
+    TakeExitText(child_.pidfd);
     if (socket_ >= 0) close(socket_);
     std::filesystem::remove_all(folder_);
   }
@@ -56,10 +46,7 @@ class RedisServer {
   // Whether it answers before it exits.
   bool Ready() {
     for (int i = 0; i < 500; ++i) {
-      if (pid_ <= 0 || waitpid(pid_, nullptr, WNOHANG) == pid_) {
-        exited_ = true;
-        return false;
-      }
+      if (AwaitExit(child_.pidfd, milliseconds(0))) return false;
       // The socket is there before the rules are read.
       if (Connect() && Call("ping") == "+PONG") return true;
       std::this_thread::sleep_for(milliseconds(10));
@@ -94,9 +81,8 @@ class RedisServer {
   }
 
   std::string folder_;
-  pid_t pid_ = -1;
+  Child child_;
   int socket_ = -1;
-  bool exited_ = false;
 };
 
 bool RedisIsInstalled() { return std::system("command -v redis-server >/dev/null 2>&1") == 0; }

@@ -7,7 +7,6 @@
 #include <gtest/gtest.h>
 #include <sys/file.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -20,6 +19,9 @@
 #include "cli/lab/doctor.h"
 #include "cli/lab/ports.h"
 #include "cli/lab/process.h"
+#include "common/os/lock_file.h"
+#include "common/os/pidfd.h"
+#include "common/os/spawn.h"
 #include "cli/lab/settings.h"
 #include "proto/admin/v1/admin.pb.h"
 
@@ -83,32 +85,28 @@ TEST_F(LabTest, OnlyAHeldLockHasAHolder) {
   EXPECT_FALSE(fs::exists(files_.pid_file()));
 }
 
-// Stands for an engine: a process whose stdout is a log file below zones/.
-pid_t StartMarked(const std::string& log, bool stubborn) {
+// Stands for an engine: a process whose stdout is a log file below zones/. A stubborn one never hears SIGTERM.
+Child StartMarked(const std::string& log, bool stubborn) {
   fs::create_directories(fs::path(log).parent_path());
-  const pid_t pid = ::fork();
-  if (pid != 0) return pid;
-  if (stubborn) std::signal(SIGTERM, SIG_IGN);  // before it can be found
-  const int fd = ::open(log.c_str(), O_WRONLY | O_CREAT, 0600);
-  ::dup2(fd, STDOUT_FILENO);
-  ::execl("/bin/sleep", "sleep", "60", nullptr);
-  ::_exit(1);
+  Command command{.program = "/bin/sleep", .args = {"60"}};
+  if (stubborn) command.held_signals = {SIGTERM};
+  command.log_file = log;
+  auto child = Spawn(command);
+  EXPECT_TRUE(child.ok()) << child.status();
+  return *std::move(child);
 }
 
 TEST_F(LabTest, StopsEnginesWithoutADaemon) {
   ASSERT_TRUE(PrepareDataDir(files_).ok());
   files_.data_dir = fs::canonical(files_.data_dir);
-  const pid_t pid = StartMarked(files_.zones_dir() + "/us-east-1a/nodes/1/engine.log", false);
-  while (FindEngines(files_).empty()) ::usleep(1'000);  // until it has redirected its output
+  const Child child = StartMarked(files_.zones_dir() + "/us-east-1a/nodes/1/engine.log", false);
   const auto nobody = MakeGrpc("unix:" + files_.socket());
   const auto report = StopLab(*nobody, files_, std::chrono::seconds(1));
   ASSERT_TRUE(report.ok()) << report.status();
   EXPECT_FALSE(report->was_running);
   EXPECT_EQ(report->leftovers, 1);
   EXPECT_EQ(report->killed, 0);
-  int how = 0;
-  EXPECT_EQ(::waitpid(pid, &how, 0), pid);
-  EXPECT_EQ(WTERMSIG(how), SIGTERM);
+  EXPECT_EQ(TakeExitText(child.pidfd), "killed by SIGTERM");
 }
 
 class RefusingRpc final : public Rpc {
@@ -119,26 +117,23 @@ class RefusingRpc final : public Rpc {
 };
 
 TEST_F(LabTest, WhoMayNotStopTheLabDoesNotKillIt) {
-  const pid_t pid = StartMarked(files_.zones_dir() + "/us-east-1a/nodes/1/engine.log", false);
-  std::ofstream(files_.pid_file()) << pid << "\n";
+  const Child child = StartMarked(files_.zones_dir() + "/us-east-1a/nodes/1/engine.log", false);
+  std::ofstream(files_.pid_file()) << child.pid << "\n";
   const int fd = ::open(files_.pid_file().c_str(), O_RDONLY);
   ASSERT_EQ(::flock(fd, LOCK_EX), 0);
   RefusingRpc rpc;
   EXPECT_EQ(StopLab(rpc, files_, std::chrono::seconds(1)).status().code(), absl::StatusCode::kPermissionDenied);
-  int how = 0;
-  EXPECT_EQ(::waitpid(pid, &how, WNOHANG), 0);
-  ::kill(pid, SIGKILL);
-  ::waitpid(pid, &how, 0);
+  EXPECT_FALSE(AwaitExit(child.pidfd, std::chrono::milliseconds(0)));
+  SendSignal(child.pidfd, SIGKILL);
+  AwaitExit(child.pidfd, std::chrono::seconds(5));
+  TakeExitText(child.pidfd);
   ::close(fd);
 }
 
 TEST_F(LabTest, InsistsWhenAskedInVain) {
-  const pid_t pid = StartMarked(files_.zones_dir() + "/us-east-1a/nodes/1/engine.log", true);
-  while (FindEngines(files_).empty()) ::usleep(1'000);
-  EXPECT_EQ(StopProcesses({pid}, std::chrono::milliseconds(50)), 1);
-  int how = 0;
-  EXPECT_EQ(::waitpid(pid, &how, 0), pid);
-  EXPECT_EQ(WTERMSIG(how), SIGKILL);
+  const Child child = StartMarked(files_.zones_dir() + "/us-east-1a/nodes/1/engine.log", true);
+  EXPECT_EQ(StopProcesses({child.pid}, std::chrono::milliseconds(50)), 1);
+  EXPECT_EQ(TakeExitText(child.pidfd), "killed by SIGKILL");
 }
 
 TEST_F(LabTest, DoctorNamesAFixForWhatIsMissing) {

@@ -1,4 +1,4 @@
-#include "agent/session/control_link.h"
+#include "agent/session/grpc_link.h"
 
 #include <fmt/format.h>
 #include <grpcpp/grpcpp.h>
@@ -11,7 +11,7 @@
 #include <future>
 #include <utility>
 
-#include "agent/supervisor/alarm.h"
+#include "common/os/host.h"
 #include "proto/agent/v1/agent.grpc.pb.h"
 
 namespace elastilab {
@@ -146,12 +146,10 @@ class Stream final : public grpc::ClientBidiReactor<AgentMessage, ControlMessage
   std::shared_future<void> gone_future_ = gone_.get_future().share();
 };
 
-}  // namespace
-
-class ControlLink::Impl : public std::enable_shared_from_this<Impl> {
+class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  Impl(boost::asio::io_context& io, std::string target, Events events)
-      : io_(io), target_(std::move(target)), events_(std::move(events)), retry_(io) {}
+  Connection(boost::asio::io_context& io, Host& host, std::string target, ControlLink::Events events)
+      : io_(io), target_(std::move(target)), events_(std::move(events)), retry_(host.MakeAlarm()) {}
 
   void Connect() {
     auto weak = weak_from_this();
@@ -178,12 +176,12 @@ class ControlLink::Impl : public std::enable_shared_from_this<Impl> {
     closed_ = std::move(done);
     if (!stream_) return Closed();
     stream_->HalfClose();
-    retry_.Set(patience, [this] { Closed(); });
+    retry_->Set(patience, [this] { Closed(); });
   }
 
   // Returns when gRPC has let go of the stream.
   void Abandon() {
-    retry_.Cancel();
+    retry_->Cancel();
     if (!stream_) return;
     stream_->DropEvents();
     stream_->Cancel();
@@ -201,7 +199,7 @@ class ControlLink::Impl : public std::enable_shared_from_this<Impl> {
     stream_.reset();
     if (closed_) return Closed();
     events_.lost(status);
-    retry_.Set(retry_after_, [this] { Connect(); });
+    retry_->Set(retry_after_, [this] { Connect(); });
     retry_after_ = std::min(kLastRetry, retry_after_ * 2);
   }
 
@@ -211,21 +209,36 @@ class ControlLink::Impl : public std::enable_shared_from_this<Impl> {
 
   boost::asio::io_context& io_;
   std::string target_;
-  Events events_;
-  Alarm retry_;
+  ControlLink::Events events_;
+  const std::unique_ptr<Alarm> retry_;
   milliseconds retry_after_ = kFirstRetry;
   std::shared_ptr<Stream> stream_;
   std::function<void()> closed_;
 };
 
-ControlLink::ControlLink(boost::asio::io_context& io, std::string target, Events events)
-    : impl_(std::make_shared<Impl>(io, std::move(target), std::move(events))) {}
+class GrpcLink final : public ControlLink {
+ public:
+  GrpcLink(boost::asio::io_context& io, Host& host, std::string target, Events events)
+      : connection_(std::make_shared<Connection>(io, host, std::move(target), std::move(events))) {}
+  ~GrpcLink() override { connection_->Abandon(); }
 
-ControlLink::~ControlLink() { impl_->Abandon(); }
+  void Connect() override { connection_->Connect(); }
+  void Send(const AgentMessage& message) override { connection_->Send(message); }
+  void Reset() override { connection_->Reset(); }
+  void Close(milliseconds patience, std::function<void()> done) override {
+    connection_->Close(patience, std::move(done));
+  }
 
-void ControlLink::Connect() { impl_->Connect(); }
-void ControlLink::Send(const AgentMessage& message) { impl_->Send(message); }
-void ControlLink::Reset() { impl_->Reset(); }
-void ControlLink::Close(milliseconds patience, std::function<void()> done) { impl_->Close(patience, std::move(done)); }
+ private:
+  std::shared_ptr<Connection> connection_;
+};
+
+}  // namespace
+
+LinkFactory GrpcLinks(boost::asio::io_context& io, Host& host, std::string target) {
+  return [&io, &host, target = std::move(target)](ControlLink::Events events) {
+    return std::make_unique<GrpcLink>(io, host, target, std::move(events));
+  };
+}
 
 }  // namespace elastilab

@@ -1,4 +1,4 @@
-#include "agent/journal/files.h"
+#include "common/os/files.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -10,6 +10,8 @@
 #include <cstring>
 #include <filesystem>
 #include <vector>
+
+#include "common/os/unique_fd.h"
 
 namespace elastilab {
 namespace {
@@ -45,24 +47,19 @@ bool ReadAll(int fd, std::string& text) {
 
 Status WriteFileAtomically(const std::string& path, const std::string& text) {
   const std::string temporary = path + ".new";
-  const int fd = open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  if (fd < 0) return FileError("write", temporary, errno);
-  const bool written = WriteAll(fd, text);
-  const int error = errno;
-  close(fd);
-  if (!written) return FileError("write", temporary, error);
+  UniqueFd fd(open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+  if (!fd.valid()) return FileError("write", temporary, errno);
+  if (!WriteAll(fd.get(), text)) return FileError("write", temporary, errno);
+  fd.Reset();
   if (rename(temporary.c_str(), path.c_str()) != 0) return FileError("replace", path, errno);
   return absl::OkStatus();
 }
 
 StatusOr<std::string> ReadWholeFile(const std::string& path) {
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return FileError("read", path, errno);
+  const UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd.valid()) return FileError("read", path, errno);
   std::string text;
-  const bool ok = ReadAll(fd, text);
-  const int error = errno;
-  close(fd);
-  if (!ok) return FileError("read", path, error);
+  if (!ReadAll(fd.get(), text)) return FileError("read", path, errno);
   return text;
 }
 
@@ -93,6 +90,22 @@ Status RemoveTree(const std::string& path) {
   return error ? FileError("remove", path, error.value()) : absl::OkStatus();
 }
 
+std::vector<std::string> ListDirectory(const std::string& path) {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (std::filesystem::directory_iterator entry(path, error), end; !error && entry != end; entry.increment(error)) {
+    names.push_back(entry->path().filename().string());
+  }
+  return names;
+}
+
+StatusOr<std::string> CanonicalPath(const std::string& path) {
+  std::error_code error;
+  const std::filesystem::path canonical = std::filesystem::canonical(path, error);
+  if (error) return absl::FailedPreconditionError(fmt::format("cannot use {}: {}", path, error.message()));
+  return canonical.string();
+}
+
 off_t FileSize(const std::string& path) {
   struct stat info {};
   return stat(path.c_str(), &info) == 0 ? info.st_size : 0;
@@ -100,13 +113,12 @@ off_t FileSize(const std::string& path) {
 
 std::string LastLines(const std::string& path, off_t from, int lines) {
   constexpr off_t kMost = 4096;
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return "";
+  const UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd.valid()) return "";
   struct stat info {};
-  fstat(fd, &info);
+  fstat(fd.get(), &info);
   std::string tail;
-  if (lseek(fd, std::max(from, info.st_size - kMost), SEEK_SET) >= 0) ReadAll(fd, tail);
-  close(fd);
+  if (lseek(fd.get(), std::max(from, info.st_size - kMost), SEEK_SET) >= 0) ReadAll(fd.get(), tail);
 
   std::string joined;
   for (size_t end = tail.size(); end > 0 && lines > 0;) {
@@ -120,6 +132,11 @@ std::string LastLines(const std::string& path, off_t from, int lines) {
     end = newline == std::string::npos ? 0 : newline;
   }
   return joined;
+}
+
+std::string ProgramDirectory() {
+  std::error_code ignored;
+  return std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path().string();
 }
 
 }  // namespace elastilab

@@ -1,9 +1,10 @@
-// The few file operations of the journal, with errors that name the file and the reason.
+// The few file operations that the journal and the labs need, with errors that name the file and the reason.
 #pragma once
 
 #include <sys/types.h>
 
 #include <string>
+#include <vector>
 
 #include "common/status.h"
 
@@ -19,10 +20,17 @@ Status MakeDirectories(const std::string& path);
 Status MakePrivateDirectory(const std::string& path);
 // Already gone is success.
 Status RemoveTree(const std::string& path);
+// The names in a directory; empty when it can't be read.
+std::vector<std::string> ListDirectory(const std::string& path);
+// Without links, dots and double slashes. FailedPrecondition when there is no such file.
+StatusOr<std::string> CanonicalPath(const std::string& path);
 
 // 0 when there is no such file.
 off_t FileSize(const std::string& path);
 // The last `lines` non-empty lines that were written to `path` after its first `from` bytes, joined by " | ".
 std::string LastLines(const std::string& path, off_t from, int lines);
+
+// The directory of the program that runs.
+std::string ProgramDirectory();
 
 }  // namespace elastilab

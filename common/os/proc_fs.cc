@@ -1,14 +1,15 @@
-#include "agent/journal/proc_fs.h"
+#include "common/os/proc_fs.h"
 
 #include <dirent.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <climits>
 #include <cstdlib>
 #include <memory>
 
-#include "agent/journal/files.h"
+#include "common/os/files.h"
 
 namespace elastilab {
 
@@ -34,6 +35,17 @@ std::optional<ProcStat> ParseProcStat(const std::string& text) {
 std::optional<ProcStat> ReadProcStat(int64_t pid) {
   auto text = ReadWholeFile(fmt::format("/proc/{}/stat", pid));
   return text.ok() ? ParseProcStat(*text) : std::nullopt;
+}
+
+std::vector<std::string> ReadCommandLine(int64_t pid) {
+  std::vector<std::string> words;
+  const std::string text = ReadWholeFile(fmt::format("/proc/{}/cmdline", pid)).value_or("");
+  for (size_t from = 0; from < text.size();) {
+    const size_t end = std::min(text.find('\0', from), text.size());
+    words.push_back(text.substr(from, end - from));
+    from = end + 1;
+  }
+  return words;
 }
 
 std::string ReadBootId() {

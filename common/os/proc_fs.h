@@ -27,6 +27,9 @@ std::optional<ProcStat> ReadProcStat(int64_t pid);
 // The text of that file, pulled apart; the command name in it may hold anything, parentheses and spaces included.
 std::optional<ProcStat> ParseProcStat(const std::string& text);
 
+// The command line, program first; empty when it can't be read.
+std::vector<std::string> ReadCommandLine(int64_t pid);
+
 // Of the host, or "" when the kernel has none.
 std::string ReadBootId();
 
