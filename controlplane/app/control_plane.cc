@@ -312,7 +312,8 @@ StatusOr<std::unique_ptr<ControlPlane>> ControlPlane::Start(const ControlPlaneOp
                                                             std::function<void()> on_stop) {
   RETURN_IF_ERROR(PrepareDirectories(options.data_dir));
   ASSIGN_OR_RETURN(LabKey key, LabKey::LoadOrCreate(options.data_dir + "/lab.key"));
-  ASSIGN_OR_RETURN(std::unique_ptr<Store> store, OpenStore(options.data_dir + "/elastilab.db"));
+  ASSIGN_OR_RETURN(std::unique_ptr<Store> store,
+                   OpenStore(options.data_dir + "/elastilab.db", {.rehearse = options.rehearse_mutations}));
   auto assembled = std::make_unique<Assembled>(options, std::move(on_stop), std::move(key), std::move(store));
   RETURN_IF_ERROR(assembled->Open());
   RETURN_IF_ERROR(assembled->Serve());

@@ -117,6 +117,7 @@ int main(int argc, char** argv) {
   options.endpoint_style = style == "dns" ? elastilab::EndpointStyle::kDns : elastilab::EndpointStyle::kAddress;
   options.run_agents = !no_agents;
   options.tls = options.tls || !options.tls_certificate.empty();
+  options.rehearse_mutations = std::getenv("ELASTILAB_REHEARSE_MUTATIONS") != nullptr;
   if (const char* faults = std::getenv("ELASTILAB_FAULTS")) {
     if (auto status = elastilab::ArmFaultPointsFrom(faults); !status.ok()) {
       spdlog::error("ELASTILAB_FAULTS: {}", std::string(status.message()));

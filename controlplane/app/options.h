@@ -27,6 +27,7 @@ struct ControlPlaneOptions {
   int quota_factor = 1;      // see Region
   std::chrono::seconds signature_skew{300};  // a signed request's time may be that far from ours, either way
   bool run_agents = true;    // false: agents are started by someone else, and nobody waits for them
+  bool rehearse_mutations = false;  // see StoreOptions
   int ready_fd = -1;         // gets one line: READY, or what went wrong
 };
 

@@ -55,21 +55,18 @@ Status PrepareDirectories(const std::string& data_dir) {
 }
 
 StatusOr<LabSettings> PrepareSettings(Store& store, const ControlPlaneOptions& options) {
-  LabSettings settings;
-  RETURN_IF_ERROR(store.Mutate([&](Draft& draft) -> Status {
+  LabSettings first;
+  first.region = options.region;
+  first.account = options.account;
+  first.dns_token = NewDnsToken();
+  return store.Mutate([&](Draft& draft) -> StatusOr<LabSettings> {
     RETURN_IF_ERROR(CheckZones(draft, options.zones));
-    if (const LabSettings* existing = draft.Find<LabSettings>(1)) {
-      settings = *existing;
-    } else {
-      settings.region = options.region;
-      settings.account = options.account;
-      settings.dns_token = NewDnsToken();
-    }
+    const LabSettings* existing = draft.Find<LabSettings>(1);
+    LabSettings settings = existing == nullptr ? first : *existing;
     settings.suspended = false;
     draft.Put(settings);
-    return absl::OkStatus();
-  }));
-  return settings;
+    return settings;
+  });
 }
 
 }  // namespace elastilab

@@ -29,7 +29,7 @@ class BareControlPlane:
     """elastilabd without agents, its quotas raised."""
 
     def __init__(self):
-        self.lab, self.process = Lab(), None
+        self.lab, self.process = Lab(rehearse=False), None
         self.url = f"http://127.0.0.1:{self.lab.http_port}"
 
     def start(self):

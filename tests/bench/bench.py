@@ -125,7 +125,7 @@ def until_writable(endpoint, start, timeout=10):
 def measure_up(table, n):
     times = []
     for _ in range(n):
-        lab = Lab()
+        lab = Lab(rehearse=False)
         start = time.monotonic()
         lab.up()
         times.append(time.monotonic() - start)
@@ -297,7 +297,7 @@ def main():
     n = 5 if options.quick else 30
     table = Table()
     measure_up(table, 3 if options.quick else 10)
-    lab = Lab()
+    lab = Lab(rehearse=False)
     try:
         lab.up()
         measure_idle(table, lab, 1 if options.quick else 5)

@@ -103,11 +103,15 @@ class CommandFailed(AssertionError):
 
 
 class Lab:
-    def __init__(self):
+    def __init__(self, rehearse=True):
+        """`rehearse`: its store runs each mutation more than once, as one that replicates may. Not to measure times by."""
         self.dir = tempfile.mkdtemp(prefix="elab-")
         self.base, self.lock = self._take_base()
         self.grpc_port, self.http_port, self.dns_port = (20000 + self.base * 10 + i for i in range(3))
         self.environment = {**os.environ, "ELASTILAB_DATA_DIR": self.dir, "NO_COLOR": "1"}
+        self.environment.pop("ELASTILAB_REHEARSE_MUTATIONS", None)
+        if rehearse:
+            self.environment["ELASTILAB_REHEARSE_MUTATIONS"] = "1"
 
     @staticmethod
     def _take_base():

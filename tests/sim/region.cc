@@ -26,7 +26,7 @@ struct SimRegion::Zone {
 };
 
 SimRegion::SimRegion(uint64_t seed) : random_(seed) {
-  store_ = std::move(OpenStore(":memory:", {.durable = false})).value();
+  store_ = std::move(OpenStore(":memory:", {.durable = false, .rehearse = true})).value();
   store_->OnChange([this](const Change& change) {
     if (reconciler_) reconciler_->OnChange(change);
   });

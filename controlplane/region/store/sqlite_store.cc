@@ -13,6 +13,7 @@
 
 #include "controlplane/region/store/changes.h"
 #include "controlplane/region/store/database.h"
+#include "controlplane/region/store/rehearsal.h"
 #include "controlplane/region/store/store.h"
 
 namespace elastilab {
@@ -22,19 +23,20 @@ namespace {
 constexpr auto kQuiet = std::chrono::milliseconds(500);
 
 // Ids are reserved on disk by the block, so that giving one costs nothing and a crash only skips the rest of a block.
+// Anybody may take one; a commit comes after all that its records hold, and so covers them.
 class IdSource {
  public:
   explicit IdSource(int64_t next) : next_(next), reserved_below_(next) {}
-  int64_t Next() { return next_++; }
-  int64_t next() const { return next_; }
+  int64_t Next() { return next_.fetch_add(1, std::memory_order_relaxed); }
+  int64_t next() const { return next_.load(std::memory_order_relaxed); }
   // The reservation that the coming commit must make; 0: none.
-  int64_t Needed() const { return next_ > reserved_below_ ? next_ + kBlock : 0; }
+  int64_t Needed() const { return next() > reserved_below_ ? next() + kBlock : 0; }
   void Reserved(int64_t below) { reserved_below_ = below; }
 
  private:
   static constexpr int64_t kBlock = 100;
-  int64_t next_;
-  int64_t reserved_below_;
+  std::atomic<int64_t> next_;
+  int64_t reserved_below_;  // the writer's own
 };
 
 class MutationDraft final : public Draft {
@@ -55,6 +57,7 @@ class StoreImpl final : public Store {
       : database_(std::move(database)),
         events_in_memory_(options.events_in_memory),
         threaded_(threaded),
+        rehearse_(options.rehearse),
         ids_(sequences.next_id),
         next_event_(sequences.next_event) {
     state_ = std::move(state);
@@ -86,6 +89,7 @@ class StoreImpl final : public Store {
   }
 
   void MutateAsync(Mutation mutation, std::function<void(Status)> done) override {
+    if (rehearse_) mutation = Rehearsed(std::move(mutation));
     std::unique_lock lock(queue_mu_);
     queue_.push_back({std::move(mutation), std::move(done), absl::OkStatus()});
     if (threaded_) {
@@ -97,6 +101,8 @@ class StoreImpl final : public Store {
       writing_ = false;
     }
   }
+
+  int64_t NewId() override { return ids_.Next(); }
 
   int64_t Revision() const override { return revision_.load(std::memory_order_acquire); }
 
@@ -176,6 +182,7 @@ class StoreImpl final : public Store {
   const std::unique_ptr<Database> database_;
   const size_t events_in_memory_;
   const bool threaded_;
+  const bool rehearse_;
   std::vector<std::function<void(const Change&)>> listeners_;
 
   std::mutex queue_mu_;
@@ -184,10 +191,9 @@ class StoreImpl final : public Store {
   bool stopping_ = false;
   bool writing_ = false;  // without a thread: somebody plays the writer
 
-  // The writer's own.
   IdSource ids_;
   const int64_t first_id_ = ids_.next();
-  int64_t next_event_;
+  int64_t next_event_;  // the writer's own
 
   std::atomic<int64_t> revision_{0};
   std::atomic<std::thread::id> writer_{};  // while it writes

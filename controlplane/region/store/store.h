@@ -11,6 +11,7 @@
 #include <optional>
 #include <shared_mutex>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -19,8 +20,8 @@
 
 namespace elastilab {
 
-// The state as one mutation sees and changes it: earlier mutations of the same commit included. Lives on the writer
-// thread only, for the length of the mutation; the pointers it gives hold as long as it does.
+// The state as one run of a mutation sees and changes it: earlier mutations of the same commit included. Lives for the
+// length of that run, and so do the pointers it gives.
 class Draft {
  public:
   virtual ~Draft() = default;
@@ -28,13 +29,14 @@ class Draft {
   // Null when there is none.
   template <typename T>
   const T* Find(const KeyType<T>& key) const {
-    // Newest first: an entry with a null value is a deletion.
-    if (auto it = pending_.table<T>().find(key); it != pending_.table<T>().end()) return it->second.get();
-    if (earlier_) {
-      const auto& earlier = earlier_->table<T>();
-      if (auto it = earlier.find(key); it != earlier.end()) return it->second.get();
-    }
-    return base_.template Find<T>(key);
+    const std::shared_ptr<const T>* record = Slot<T>(key);
+    return record == nullptr ? nullptr : record->get();
+  }
+  // The same, for a mutation that returns records: they hold for as long as one keeps them.
+  template <typename T>
+  std::shared_ptr<const T> Share(const KeyType<T>& key) const {
+    const std::shared_ptr<const T>* record = Slot<T>(key);
+    return record == nullptr ? nullptr : *record;
   }
   // A record equal to the one that is there changes nothing and costs no commit.
   template <typename T>
@@ -63,7 +65,8 @@ class Draft {
   void Emit(Event event) { pending_.events.push_back(std::make_shared<const Event>(std::move(event))); }
   // Forgets the events that are older, on disk and in memory; those emitted in the same commit stay.
   void PruneEventsBefore(ServiceTime oldest) { prune_events_before_ = oldest; }
-  // Never returns the same number twice in the life of a database, whatever becomes of the mutation.
+  // Never returns the same number twice in the life of a database, whatever becomes of the mutation; a mutation that
+  // runs twice may be given others then.
   virtual int64_t NextId() = 0;
 
  protected:
@@ -76,9 +79,21 @@ class Draft {
   std::optional<ServiceTime> prune_events_before_;
 
  private:
+  friend class Rehearsal;  // runs a mutation on drafts of its own first
+
   template <typename T>
   using Row = typename Table<T>::value_type;
 
+  // Newest first: a null record is a deletion.
+  template <typename T>
+  const std::shared_ptr<const T>* Slot(const KeyType<T>& key) const {
+    for (const State* changes : {&pending_, earlier_, &base_}) {
+      if (changes == nullptr) continue;
+      const Table<T>& table = changes->table<T>();
+      if (auto it = table.find(key); it != table.end()) return &it->second;
+    }
+    return nullptr;
+  }
   template <typename T>
   void Replace(KeyType<T> key, std::shared_ptr<const T> record) {
     auto& slot = pending_.table<T>()[std::move(key)];
@@ -112,7 +127,16 @@ struct Change {
   bool settings = false;
 };
 
+// Reads records and changes its draft, and nothing else: it may run more than once, each time on a newer state, and only
+// the draft of its last run counts. What has an effect of its own, or another outcome the next time (a socket, a clock, a
+// random number), comes before it; what follows from the change (a reply, a message to agents) after it, from what the
+// mutation returned. Of what it captures it changes nothing, but for assigning a result whole.
+// StoreOptions::rehearse finds those that break this.
 using Mutation = std::function<Status(Draft&)>;
+
+// What F returns, when it is a mutation that returns a value: StatusOr<T>.
+template <typename F, typename Result = std::invoke_result_t<F&, Draft&>>
+concept ValuedMutation = std::is_same_v<Result, StatusOr<typename Result::value_type>>;
 
 // Thread-safe, except that a Mutation must not call back into the store. Listeners and `done` may read, and may call
 // MutateAsync; Mutate there would wait for itself and returns Internal.
@@ -123,8 +147,25 @@ class Store {
   // Runs `mutation` on the writer thread and makes its changes durable, then visible, then returns OK. When it returns
   // an error, or the commit fails, nothing has changed; a failed commit is Unavailable and says why (full disk, …).
   virtual Status Mutate(Mutation mutation) = 0;
+  // Returns what a mutation returns that has something to tell: a StatusOr<T>, of the run that was committed.
+  template <ValuedMutation F>
+  std::invoke_result_t<F&, Draft&> Mutate(F&& mutation) {
+    std::invoke_result_t<F&, Draft&> value = absl::InternalError("the mutation never ran");
+    Status committed = Mutate(Mutation([&](Draft& draft) -> Status {
+      value = mutation(draft);
+      return value.status();
+    }));
+    if (!committed.ok()) return committed;
+    return value;
+  }
   // The same without waiting; `done` (may be empty) runs on the writer thread and must not block.
   virtual void MutateAsync(Mutation mutation, std::function<void(Status)> done) = 0;
+  // What Mutate would return now, with nothing changed: for what a mutation needs to have ready before it. Runs on the
+  // calling thread, as long as Read's function would; its draft gives ids below zero.
+  Status Rehearse(const Mutation& mutation) const;
+  // A number as Draft::NextId gives them, to be chosen before the mutation that puts it into a record. One that no commit
+  // has used may be given again after a crash.
+  virtual int64_t NewId() = 0;
 
   // Reads under the shared lock: keep it short, copy what you need.
   template <typename F>
@@ -149,6 +190,9 @@ struct StoreOptions {
   bool durable = true;
   size_t events_in_memory = 100'000;  // the newest; older ones stay in the database until they are pruned
   int64_t max_pages = 0;              // for tests: the disk is full beyond so many pages of 4 KiB; 0: no limit
+  // For tests: each mutation runs in vain before it counts (rehearsal.h), so that one which does more than change its
+  // draft shows it: by Internal when its second run does something else, by its effects doubled otherwise.
+  bool rehearse = false;
 };
 
 // Opens or creates the database and brings its schema up to date. FailedPrecondition, naming path and fix, when it is

@@ -1,5 +1,5 @@
 // What a handler works with, and the table that finds it. Handlers are named as the API names their operation and have
-// three beats: validate, change the store in one Mutate (or read it), build the reply from the records.
+// three beats: validate, change the store in one Mutate (or read it), build the reply of what that returned.
 #pragma once
 
 #include <functional>

@@ -93,7 +93,7 @@ Status CheckReplicaAttributes(const v1::CreateCacheClusterRequest& request) {
 Status CreateReplica(RequestContext& context, const std::string& id, const v1::CreateCacheClusterRequest& request,
                      v1::CreateCacheClusterResponse& response) {
   RETURN_IF_ERROR(CheckReplicaAttributes(request));
-  return context.region.store.Mutate([&](Draft& draft) -> Status {
+  const auto create = [&](Draft& draft, Provision& provision) -> StatusOr<Shown<CacheCluster>> {
     const ReplicationGroup* found = draft.Find<ReplicationGroup>(LowerCase(request.replication_group_id()));
     if (found == nullptr) return ReplicationGroupNotFound(request.replication_group_id());
     if (found->status != GroupStatus::kAvailable) return ReplicationGroupNotAvailable(found->id, Text(found->status));
@@ -105,7 +105,6 @@ Status CreateReplica(RequestContext& context, const std::string& id, const v1::C
     wish.already = NodesPerZone(draft, group);
     ASSIGN_OR_RETURN(const SubnetGroup subnets, FindSubnetGroup(context.region, draft, group.subnet_group));
     ASSIGN_OR_RETURN(const auto zones, PlaceNodes(wish, ZonesOf(context.region, subnets), LostZones(draft)));
-    Provision provision(context.region, draft, context.now);
     RETURN_IF_ERROR(provision.CheckNodeQuota(1));
     RETURN_IF_ERROR(AddMember(provision, draft, group, shard, id, zones.front(), context.now));
     RETURN_IF_ERROR(CopyTags(draft, context.region, group, id));
@@ -118,9 +117,11 @@ Status CreateReplica(RequestContext& context, const std::string& id, const v1::C
     group.status = GroupStatus::kModifying;
     draft.Put(group);
     draft.Put(shard);
-    FillCacheCluster(*draft.Find<CacheCluster>(id), LookupIn(draft), context.region, false, *response.mutable_cache_cluster());
-    return absl::OkStatus();
-  });
+    return Show(draft, *draft.Find<CacheCluster>(id));
+  };
+  ASSIGN_OR_RETURN(const auto created, MutateAndProvision(context, create));
+  FillReply(created, context.region, *response.mutable_cache_cluster());
+  return absl::OkStatus();
 }
 
 // All of a new cluster that does not depend on what else there is.
@@ -164,7 +165,7 @@ Status CreateCacheCluster(RequestContext& context, const v1::CreateCacheClusterR
   ASSIGN_OR_RETURN(const CacheCluster wish, ReadCluster(context, id, request));
   const int nodes = request.has_num_cache_nodes() ? request.num_cache_nodes() : 1;
   ASSIGN_OR_RETURN(const PlacementWish placement, ReadPlacement(request, nodes));
-  return context.region.store.Mutate([&](Draft& draft) -> Status {
+  const auto create = [&](Draft& draft, Provision& provision) -> StatusOr<Shown<CacheCluster>> {
     if (draft.Find<CacheCluster>(id) != nullptr || draft.Find<ReplicationGroup>(id) != nullptr) {
       return CacheClusterAlreadyExists(id);
     }
@@ -172,24 +173,21 @@ Status CreateCacheCluster(RequestContext& context, const v1::CreateCacheClusterR
         ChooseGroupFor(draft, wish.engine, wish.engine_version, false, "", wish.parameter_group).status());
     ASSIGN_OR_RETURN(const SubnetGroup subnets, FindSubnetGroup(context.region, draft, wish.subnet_group));
     ASSIGN_OR_RETURN(const auto zones, PlaceNodes(placement, ZonesOf(context.region, subnets), LostZones(draft)));
-    Provision provision(context.region, draft, context.now);
     RETURN_IF_ERROR(provision.CheckNodeQuota(nodes));
     CacheCluster cluster = wish;
     cluster.generation = draft.NextId();
     cluster.preferred_zone = ShownZone(zones);
     cluster.cross_az = cluster.preferred_zone == "Multiple";
-    if (cluster.engine == Engine::kMemcached) {
-      ASSIGN_OR_RETURN(cluster.configuration_endpoint, provision.NewEndpoint(cluster.port));
-    }
+    if (cluster.engine == Engine::kMemcached) cluster.configuration_endpoint = provision.NewEndpoint(cluster.port);
     const Role role = cluster.engine == Engine::kMemcached ? Role::kNone : Role::kPrimary;
-    for (int i = 0; i < nodes; ++i) {
-      RETURN_IF_ERROR(provision.AddNode(cluster, FourDigits(i + 1), zones[i], role).status());
-    }
+    for (int i = 0; i < nodes; ++i) provision.AddNode(cluster, FourDigits(i + 1), zones[i], role);
     RETURN_IF_ERROR(PutTags(draft, Arn(context.region.location, "cluster", id), ReadTags(request.tags())));
     draft.Put(cluster);
-    FillCacheCluster(cluster, LookupIn(draft), context.region, false, *response.mutable_cache_cluster());
-    return absl::OkStatus();
-  });
+    return Show(draft, cluster);
+  };
+  ASSIGN_OR_RETURN(const auto created, MutateAndProvision(context, create));
+  FillReply(created, context.region, *response.mutable_cache_cluster());
+  return absl::OkStatus();
 }
 
 Status DescribeCacheClusters(RequestContext& context, const v1::DescribeCacheClustersRequest& request,
@@ -220,7 +218,7 @@ Status DeleteCacheCluster(RequestContext& context, const v1::DeleteCacheClusterR
                           v1::DeleteCacheClusterResponse& response) {
   const std::string id = LowerCase(request.cache_cluster_id());
   if (request.has_final_snapshot_identifier()) return NotServedYet("A final snapshot (FinalSnapshotIdentifier)");
-  return context.region.store.Mutate([&](Draft& draft) -> Status {
+  const auto erase = [&](Draft& draft) -> StatusOr<Shown<CacheCluster>> {
     const CacheCluster* found = draft.Find<CacheCluster>(id);
     if (found == nullptr) return CacheClusterNotFound(id);
     if (found->status == ClusterStatus::kDeleting) return CacheClusterNotAvailable(id, Text(found->status));
@@ -233,9 +231,11 @@ Status DeleteCacheCluster(RequestContext& context, const v1::DeleteCacheClusterR
     }
     DeleteClusterRecords(draft, *found);
     if (!found->group_id.empty()) TellAgents(draft, *draft.Find<ReplicationGroup>(found->group_id));
-    FillCacheCluster(*draft.Find<CacheCluster>(id), LookupIn(draft), context.region, false, *response.mutable_cache_cluster());
-    return absl::OkStatus();
-  });
+    return Show(draft, *draft.Find<CacheCluster>(id));
+  };
+  ASSIGN_OR_RETURN(const auto deleted, context.region.store.Mutate(erase));
+  FillReply(deleted, context.region, *response.mutable_cache_cluster());
+  return absl::OkStatus();
 }
 
 void AddCacheClusterHandlers(HandlerTable& table) {

@@ -30,8 +30,7 @@ Status AddMember(Provision& provision, Draft& draft, ReplicationGroup& group, No
   cluster.notification = group.notification;
   cluster.created_at = now;
   const bool first = shard.nodes.empty();
-  ASSIGN_OR_RETURN(const CacheNode node,
-                   provision.AddNode(cluster, "0001", zone, first ? Role::kPrimary : Role::kReplica));
+  const CacheNode node = provision.AddNode(cluster, "0001", zone, first ? Role::kPrimary : Role::kReplica);
   if (first) shard.primary = node.uid;
   shard.nodes.push_back(node.uid);
   group.member_clusters.push_back(cluster_id);

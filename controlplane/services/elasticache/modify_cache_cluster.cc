@@ -19,8 +19,9 @@ namespace {
 constexpr int kMaxMemcachedNodes = 40;
 
 struct ChangeWork {
-  RequestContext& context;
+  const RequestContext& context;
   Draft& draft;
+  Provision& provision;
   const v1::ModifyCacheClusterRequest& request;
   CacheCluster& cluster;
 };
@@ -66,10 +67,9 @@ Status AddNodes(ChangeWork& change, int target) {
   if (wish.preferred.empty() && !wish.spread) wish.preferred.assign(more, change.cluster.preferred_zone);
   ASSIGN_OR_RETURN(const SubnetGroup subnets, FindSubnetGroup(change.context.region, change.draft, change.cluster.subnet_group));
   ASSIGN_OR_RETURN(const auto zones, PlaceNodes(wish, ZonesOf(change.context.region, subnets), LostZones(change.draft)));
-  Provision provision(change.context.region, change.draft, change.context.now);
-  RETURN_IF_ERROR(provision.CheckNodeQuota(more));
+  RETURN_IF_ERROR(change.provision.CheckNodeQuota(more));
   for (const std::string& zone : zones) {
-    RETURN_IF_ERROR(provision.AddNode(change.cluster, FreeNodeId(change.draft, change.cluster), zone, Role::kNone).status());
+    change.provision.AddNode(change.cluster, FreeNodeId(change.draft, change.cluster), zone, Role::kNone);
   }
   change.draft.Emit({0, SourceType::kCacheCluster, change.cluster.id, "Increasing number of requested nodes", change.context.now});
   return absl::OkStatus();
@@ -208,7 +208,7 @@ Status ModifyCacheCluster(RequestContext& context, const v1::ModifyCacheClusterR
   if (request.has_auth_token()) return NotServedYet("AUTH (AuthToken)");
   if (request.log_delivery_configurations_size() > 0) return NotServedYet("Log delivery");
   if (request.has_scale_config()) return NotServedYet("ScaleConfig");
-  return context.region.store.Mutate([&](Draft& draft) -> Status {
+  const auto modify = [&](Draft& draft, Provision& provision) -> StatusOr<Shown<CacheCluster>> {
     const CacheCluster* found = draft.Find<CacheCluster>(id);
     if (found == nullptr) return CacheClusterNotFound(id);
     if (found->status != ClusterStatus::kAvailable) return CacheClusterNotAvailable(id, Text(found->status));
@@ -220,7 +220,7 @@ Status ModifyCacheCluster(RequestContext& context, const v1::ModifyCacheClusterR
     }
     ASSIGN_OR_RETURN(bool anything, ModifyCommonAttributes(request, cluster));
     const v1::ModifyCacheClusterRequest asked = WithPending(request, cluster);
-    ChangeWork change{context, draft, asked, cluster};
+    ChangeWork change{context, draft, provision, asked, cluster};
     if (asked.has_num_cache_nodes()) RETURN_IF_ERROR(ChangeNodeCount(change));
     RETURN_IF_ERROR(SettleZones(change));
     RETURN_IF_ERROR(ChangeEngine(change));
@@ -229,9 +229,11 @@ Status ModifyCacheCluster(RequestContext& context, const v1::ModifyCacheClusterR
     if (!anything) return NothingToModify();
     if (found->pending.empty()) cluster.pending_since = context.now;
     draft.Put(cluster);
-    FillCacheCluster(cluster, LookupIn(draft), context.region, false, *response.mutable_cache_cluster());
-    return absl::OkStatus();
-  });
+    return Show(draft, cluster);
+  };
+  ASSIGN_OR_RETURN(const auto modified, MutateAndProvision(context, modify));
+  FillReply(modified, context.region, *response.mutable_cache_cluster());
+  return absl::OkStatus();
 }
 
 // A reboot is a new incarnation of each node named: real processes end and begin, and what was only in them is lost. The
@@ -239,7 +241,7 @@ Status ModifyCacheCluster(RequestContext& context, const v1::ModifyCacheClusterR
 Status RebootCacheCluster(RequestContext& context, const v1::RebootCacheClusterRequest& request,
                           v1::RebootCacheClusterResponse& response) {
   const std::string id = LowerCase(request.cache_cluster_id());
-  return context.region.store.Mutate([&](Draft& draft) -> Status {
+  const auto reboot = [&](Draft& draft) -> StatusOr<Shown<CacheCluster>> {
     const CacheCluster* found = draft.Find<CacheCluster>(id);
     if (found == nullptr) return CacheClusterNotFound(id);
     if (found->status != ClusterStatus::kAvailable) return CacheClusterNotAvailable(id, Text(found->status));
@@ -264,9 +266,11 @@ Status RebootCacheCluster(RequestContext& context, const v1::RebootCacheClusterR
     }
     cluster.status = ClusterStatus::kRebooting;
     draft.Put(cluster);
-    FillCacheCluster(cluster, LookupIn(draft), context.region, false, *response.mutable_cache_cluster());
-    return absl::OkStatus();
-  });
+    return Show(draft, cluster);
+  };
+  ASSIGN_OR_RETURN(const auto rebooted, context.region.store.Mutate(reboot));
+  FillReply(rebooted, context.region, *response.mutable_cache_cluster());
+  return absl::OkStatus();
 }
 
 }  // namespace elastilab

@@ -205,7 +205,7 @@ Status ModifyReplicationGroup(RequestContext& context, const v1::ModifyReplicati
                               v1::ModifyReplicationGroupResponse& response) {
   const std::string id = LowerCase(request.replication_group_id());
   RETURN_IF_ERROR(RefuseGroupChanges(request));
-  return context.region.store.Mutate([&](Draft& draft) -> Status {
+  const auto modify = [&](Draft& draft) -> StatusOr<Shown<ReplicationGroup>> {
     const ReplicationGroup* found = draft.Find<ReplicationGroup>(id);
     if (found == nullptr) return ReplicationGroupNotFound(id);
     if (found->status != GroupStatus::kAvailable) return ReplicationGroupNotAvailable(id, Text(found->status));
@@ -232,15 +232,17 @@ Status ModifyReplicationGroup(RequestContext& context, const v1::ModifyReplicati
     if (found->pending.empty()) group.pending_since = context.now;
     draft.Put(group);
     CopyToMembers(draft, group);
-    FillReplicationGroup(group, LookupIn(draft), context.region, *response.mutable_replication_group());
-    return absl::OkStatus();
-  });
+    return Show(draft, group);
+  };
+  ASSIGN_OR_RETURN(const auto modified, context.region.store.Mutate(modify));
+  FillReply(modified, context.region, *response.mutable_replication_group());
+  return absl::OkStatus();
 }
 
 // The planner fences the primary by killing its process, then fails over as if it had died.
 Status TestFailover(RequestContext& context, const v1::TestFailoverRequest& request, v1::TestFailoverResponse& response) {
   const std::string id = LowerCase(request.replication_group_id());
-  return context.region.store.Mutate([&](Draft& draft) -> Status {
+  const auto start = [&](Draft& draft) -> StatusOr<Shown<ReplicationGroup>> {
     const ReplicationGroup* group = draft.Find<ReplicationGroup>(id);
     if (group == nullptr) return ReplicationGroupNotFound(id);
     const NodeGroup* found = draft.Find<NodeGroup>(id + "/" + request.node_group_id());
@@ -261,7 +263,7 @@ Status TestFailover(RequestContext& context, const v1::TestFailoverRequest& requ
           fmt::format("Node group {} of {} has no available replica to fail over to.", found->id, id));
     }
     if (RecentTestFailovers(draft, context.now) >= kTestFailoversPerDay) return TestFailoverQuotaExceeded(kTestFailoversPerDay);
-    FillReplicationGroup(*group, LookupIn(draft), context.region, *response.mutable_replication_group());
+    const auto shown = Show(draft, *group);
     NodeGroup shard = *found;
     shard.failover = {};
     shard.failover.step = FailoverStep::kFencing;
@@ -274,8 +276,11 @@ Status TestFailover(RequestContext& context, const v1::TestFailoverRequest& requ
     draft.Put(changed);
     draft.Emit({0, SourceType::kReplicationGroup, id,
                 fmt::format("Test Failover API called for node group {}", request.node_group_id()), context.now});
-    return absl::OkStatus();
-  });
+    return shown;
+  };
+  ASSIGN_OR_RETURN(const auto before, context.region.store.Mutate(start));
+  FillReply(before, context.region, *response.mutable_replication_group());
+  return absl::OkStatus();
 }
 
 }  // namespace elastilab

@@ -105,16 +105,15 @@ Status CreateCacheParameterGroup(RequestContext& context, const v1::CreateCacheP
   if (group.description.size() > kMaxDescription) {
     return InvalidParameterValue(fmt::format("Description has more than {} characters.", kMaxDescription));
   }
-  return context.region.store.Mutate([&](Draft& draft) -> Status {
+  RETURN_IF_ERROR(context.region.store.Mutate([&](Draft& draft) -> Status {
     if (draft.Find<ParameterGroup>(group.name) != nullptr) return CacheParameterGroupAlreadyExists(group.name);
     const int quota = context.region.Quota(kMaxParameterGroups);
     if (std::ssize(draft.All<ParameterGroup>()) >= quota) return CacheParameterGroupQuotaExceeded(quota);
     draft.Put(group);
-    RETURN_IF_ERROR(
-        PutTags(draft, Arn(context.region.location, "parametergroup", group.name), ReadTags(request.tags())));
-    FillParameterGroup(group, context.region, *response.mutable_cache_parameter_group());
-    return absl::OkStatus();
-  });
+    return PutTags(draft, Arn(context.region.location, "parametergroup", group.name), ReadTags(request.tags()));
+  }));
+  FillParameterGroup(group, context.region, *response.mutable_cache_parameter_group());
+  return absl::OkStatus();
 }
 
 Status DescribeCacheParameterGroups(RequestContext& context, const v1::DescribeCacheParameterGroupsRequest& request,
@@ -166,7 +165,7 @@ Status ModifyCacheParameterGroup(RequestContext& context, const v1::ModifyCacheP
           fmt::format("The parameter ParameterValue must be provided: {} has none.", item.parameter_name()));
     }
   }
-  return context.region.store.Mutate([&](Draft& draft) -> Status {
+  RETURN_IF_ERROR(context.region.store.Mutate([&](Draft& draft) -> Status {
     ASSIGN_OR_RETURN(const ParameterGroup before, FindOwnGroup(draft, name, "modified"));
     const bool in_use = IsInUse(draft, name);
     ParameterGroup group = before;
@@ -176,9 +175,10 @@ Status ModifyCacheParameterGroup(RequestContext& context, const v1::ModifyCacheP
       Set(group, setting);
     }
     PutChanged(context, draft, before, group);
-    response.set_cache_parameter_group_name(name);
     return absl::OkStatus();
-  });
+  }));
+  response.set_cache_parameter_group_name(name);
+  return absl::OkStatus();
 }
 
 Status ResetCacheParameterGroup(RequestContext& context, const v1::ResetCacheParameterGroupRequest& request,
@@ -188,7 +188,7 @@ Status ResetCacheParameterGroup(RequestContext& context, const v1::ResetCachePar
   if (request.reset_all_parameters() != named.empty()) {
     return InvalidParameterCombination("Give ResetAllParameters=true or ParameterNameValues, one of them.");
   }
-  return context.region.store.Mutate([&](Draft& draft) -> Status {
+  RETURN_IF_ERROR(context.region.store.Mutate([&](Draft& draft) -> Status {
     ASSIGN_OR_RETURN(const ParameterGroup before, FindOwnGroup(draft, name, "reset"));
     RETURN_IF_ERROR(CheckNothingPending(draft, before));
     const bool in_use = IsInUse(draft, name);
@@ -206,9 +206,10 @@ Status ResetCacheParameterGroup(RequestContext& context, const v1::ResetCachePar
       });
     }
     PutChanged(context, draft, before, group);
-    response.set_cache_parameter_group_name(name);
     return absl::OkStatus();
-  });
+  }));
+  response.set_cache_parameter_group_name(name);
+  return absl::OkStatus();
 }
 
 void AddParameterGroupHandlers(HandlerTable& table) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "controlplane/region/catalog/parameter_groups.h"
 #include "controlplane/region/faults/faults.h"
@@ -11,49 +12,66 @@
 namespace elastilab {
 namespace {
 
-constexpr int kAddressTries = 200;
 constexpr int kMaxTags = 50;
 
 }  // namespace
 
-StatusOr<CacheNode> Provision::AddNode(CacheCluster& cluster, const std::string& node_id, const std::string& zone, Role role) {
-  for (int attempt = 0; attempt < kAddressTries; ++attempt) {
-    const NodeUid uid = draft_.NextId();
-    ASSIGN_OR_RETURN(const std::string address, region_.addresses.NodeAddress(zone, uid));
-    if (!region_.address_is_free(address, cluster.port)) continue;
-    CacheNode node;
-    node.uid = uid;
-    node.cluster_id = cluster.id;
-    node.id = node_id;
-    node.group_id = cluster.group_id;
-    node.node_group_id = cluster.node_group_id;
-    node.zone = zone;
-    node.address = address;
-    node.port = cluster.port;
-    node.role = role;
-    node.created_at = now_;
-    if (const auto group = FindParameterGroup(draft_, cluster.parameter_group)) node.startup_settings = StartupSettings(*group);
-    cluster.nodes.push_back(uid);
-    draft_.Put(node);
-    return node;
-  }
-  return InsufficientCapacity(fmt::format(
-      "No address of zone {} has port {} free: other programs listen there. Choose another port.", zone, cluster.port));
+CacheNode Provision::AddNode(CacheCluster& cluster, const std::string& node_id, const std::string& zone, Role role) {
+  const FreeAddress free = Take({zone, cluster.port});
+  CacheNode node;
+  node.uid = free.id;
+  node.cluster_id = cluster.id;
+  node.id = node_id;
+  node.group_id = cluster.group_id;
+  node.node_group_id = cluster.node_group_id;
+  node.zone = zone;
+  node.address = free.address;
+  node.port = cluster.port;
+  node.role = role;
+  node.created_at = now_;
+  const auto group = FindParameterGroup(draft_, cluster.parameter_group);
+  if (group) node.startup_settings = StartupSettings(*group);
+  cluster.nodes.push_back(node.uid);
+  draft_.Put(node);
+  return node;
 }
 
-StatusOr<Endpoint> Provision::NewEndpoint(int port) {
-  for (int attempt = 0; attempt < kAddressTries; ++attempt) {
-    const std::string address = region_.addresses.EndpointAddress(draft_.NextId());
-    if (region_.address_is_free(address, port)) return Endpoint{address, port};
+Endpoint Provision::NewEndpoint(int port) { return {Take({"", port}).address, port}; }
+
+FreeAddress Provision::Take(const AddressNeed& need) {
+  if (!taken_) taken_ = addresses_.TakenIn(draft_);
+  const std::vector<FreeAddress>& found = addresses_.For(need);
+  for (size_t& next = looked_at_[need]; next < found.size();) {
+    const FreeAddress& free = found[next++];
+    if (!taken_->contains(free.address)) return free;
   }
-  return InsufficientCapacity(
-      fmt::format("No endpoint address has port {} free: other programs listen there. Choose another port.", port));
+  // So that the run goes on to its end, and tells all that it misses.
+  missing_.push_back(need);
+  return {draft_.NextId(), ""};
 }
 
 Status Provision::CheckNodeQuota(int more) const {
   const int now = static_cast<int>(draft_.All<CacheNode>().size());
   const int quota = region_.Quota(kMaxNodesPerRegion);
   return now + more > quota ? NodeQuotaForCustomerExceeded(quota) : absl::OkStatus();
+}
+
+Status MutateAndProvision(const RequestContext& context, const ProvisionMutation& mutation) {
+  FreeAddresses addresses(context.region);
+  std::vector<AddressNeed> missing;
+  const auto run = [&](Draft& draft) -> Status {
+    Provision provision(context.region, draft, context.now, addresses);
+    Status status = mutation(draft, provision);
+    missing = status.ok() ? provision.missing() : std::vector<AddressNeed>();
+    return missing.empty() ? status : absl::AbortedError("addresses are missing");
+  };
+  Status status = context.region.store.Rehearse(run);
+  if (!status.ok() && missing.empty()) return status;
+  do {
+    RETURN_IF_ERROR(addresses.Find(std::exchange(missing, {})));
+    status = context.region.store.Mutate(run);
+  } while (!missing.empty());
+  return status;
 }
 
 std::set<std::string> LostZones(const Draft& draft) {

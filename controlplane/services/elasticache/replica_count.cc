@@ -119,7 +119,7 @@ StatusOr<std::vector<std::string>> ChooseVictims(const Draft& draft, const Repli
 Status IncreaseReplicaCount(RequestContext& context, const v1::IncreaseReplicaCountRequest& request,
                             v1::IncreaseReplicaCountResponse& response) {
   ASSIGN_OR_RETURN(const ReplicaWish wish, ReadReplicaWish(request));
-  return context.region.store.Mutate([&](Draft& draft) -> Status {
+  const auto change = [&](Draft& draft, Provision& provision) -> StatusOr<Shown<ReplicationGroup>> {
     ASSIGN_OR_RETURN(ReplicationGroup group, FindAvailable(draft, LowerCase(request.replication_group_id())));
     NodeGroup shard = *draft.Find<NodeGroup>(group.id + "/" + group.node_groups.front());
     const int more = wish.replicas + 1 - static_cast<int>(group.member_clusters.size());
@@ -130,7 +130,6 @@ Status IncreaseReplicaCount(RequestContext& context, const v1::IncreaseReplicaCo
     }
     RETURN_IF_ERROR(CheckNodeGroups(request, group));
     ASSIGN_OR_RETURN(const auto zones, NewZones(context, draft, group, wish, more));
-    Provision provision(context.region, draft, context.now);
     RETURN_IF_ERROR(provision.CheckNodeQuota(more));
     for (const std::string& zone : zones) {
       const std::string id = FreeMemberId(draft, group);
@@ -140,9 +139,11 @@ Status IncreaseReplicaCount(RequestContext& context, const v1::IncreaseReplicaCo
     group.status = GroupStatus::kModifying;
     draft.Put(shard);
     draft.Put(group);
-    FillReplicationGroup(group, LookupIn(draft), context.region, *response.mutable_replication_group());
-    return absl::OkStatus();
-  });
+    return Show(draft, group);
+  };
+  ASSIGN_OR_RETURN(const auto changed, MutateAndProvision(context, change));
+  FillReply(changed, context.region, *response.mutable_replication_group());
+  return absl::OkStatus();
 }
 
 Status DecreaseReplicaCount(RequestContext& context, const v1::DecreaseReplicaCountRequest& request,
@@ -154,7 +155,7 @@ Status DecreaseReplicaCount(RequestContext& context, const v1::DecreaseReplicaCo
   } else {
     ASSIGN_OR_RETURN(wish, ReadReplicaWish(request));
   }
-  return context.region.store.Mutate([&](Draft& draft) -> Status {
+  const auto change = [&](Draft& draft) -> StatusOr<Shown<ReplicationGroup>> {
     ASSIGN_OR_RETURN(ReplicationGroup group, FindAvailable(draft, LowerCase(request.replication_group_id())));
     const NodeGroup shard = *draft.Find<NodeGroup>(group.id + "/" + group.node_groups.front());
     const int now = static_cast<int>(group.member_clusters.size()) - 1;
@@ -173,9 +174,11 @@ Status DecreaseReplicaCount(RequestContext& context, const v1::DecreaseReplicaCo
     TellAgents(draft, group);
     group.status = GroupStatus::kModifying;
     draft.Put(group);
-    FillReplicationGroup(group, LookupIn(draft), context.region, *response.mutable_replication_group());
-    return absl::OkStatus();
-  });
+    return Show(draft, group);
+  };
+  ASSIGN_OR_RETURN(const auto changed, context.region.store.Mutate(change));
+  FillReply(changed, context.region, *response.mutable_replication_group());
+  return absl::OkStatus();
 }
 
 }  // namespace elastilab

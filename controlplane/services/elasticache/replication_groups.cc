@@ -117,14 +117,14 @@ StatusOr<ReplicationGroup> ReadGroup(const RequestContext& context, const std::s
 }
 
 // Endpoints, members and their nodes.
-Status ProvisionGroup(RequestContext& context, Draft& draft, ReplicationGroup& group, const std::vector<std::string>& zones) {
-  Provision provision(context.region, draft, context.now);
+Status ProvisionGroup(const RequestContext& context, Draft& draft, Provision& provision, ReplicationGroup& group,
+                      const std::vector<std::string>& zones) {
   RETURN_IF_ERROR(provision.CheckNodeQuota(static_cast<int>(zones.size())));
   NodeGroup shard;
   shard.group_id = group.id;
   shard.id = "0001";
-  ASSIGN_OR_RETURN(shard.primary_endpoint, provision.NewEndpoint(group.port));
-  ASSIGN_OR_RETURN(shard.reader_endpoint, provision.NewEndpoint(group.port));
+  shard.primary_endpoint = provision.NewEndpoint(group.port);
+  shard.reader_endpoint = provision.NewEndpoint(group.port);
   group.generation = draft.NextId();
   group.node_groups = {shard.id};
   for (size_t i = 0; i < zones.size(); ++i) {
@@ -147,7 +147,7 @@ Status CreateReplicationGroup(RequestContext& context, const v1::CreateReplicati
   ASSIGN_OR_RETURN(const auto preferred, PreferredZones(request, members));
   RETURN_IF_ERROR(CheckFailover(request, members, preferred));
   ASSIGN_OR_RETURN(const ReplicationGroup wish, ReadGroup(context, id, request));
-  return context.region.store.Mutate([&](Draft& draft) -> Status {
+  const auto create = [&](Draft& draft, Provision& provision) -> StatusOr<Shown<ReplicationGroup>> {
     if (draft.Find<ReplicationGroup>(id) != nullptr || draft.Find<CacheCluster>(id) != nullptr) {
       return ReplicationGroupAlreadyExists(id);
     }
@@ -162,7 +162,7 @@ Status CreateReplicationGroup(RequestContext& context, const v1::CreateReplicati
           "Multi-AZ needs two availability zones or more; cache subnet group {} covers one that is up.", wish.subnet_group));
     }
     ReplicationGroup group = wish;
-    RETURN_IF_ERROR(ProvisionGroup(context, draft, group, zones));
+    RETURN_IF_ERROR(ProvisionGroup(context, draft, provision, group, zones));
     if (group.at_rest_encryption) {
       draft.Emit({0, SourceType::kReplicationGroup, id, "Encryption at rest is on record only: this lab's files are as safe as the "
                                                         "disk of its host, which ElastiLab does not encrypt", context.now});
@@ -172,9 +172,11 @@ Status CreateReplicationGroup(RequestContext& context, const v1::CreateReplicati
     for (const std::string& member : group.member_clusters) {
       RETURN_IF_ERROR(PutTags(draft, Arn(context.region.location, "cluster", member), tags));
     }
-    FillReplicationGroup(group, LookupIn(draft), context.region, *response.mutable_replication_group());
-    return absl::OkStatus();
-  });
+    return Show(draft, group);
+  };
+  ASSIGN_OR_RETURN(const auto created, MutateAndProvision(context, create));
+  FillReply(created, context.region, *response.mutable_replication_group());
+  return absl::OkStatus();
 }
 
 Status DescribeReplicationGroups(RequestContext& context, const v1::DescribeReplicationGroupsRequest& request,
@@ -205,7 +207,7 @@ Status DeleteReplicationGroup(RequestContext& context, const v1::DeleteReplicati
   const std::string id = LowerCase(request.replication_group_id());
   if (request.has_final_snapshot_identifier()) return NotServedYet("A final snapshot (FinalSnapshotIdentifier)");
   if (request.retain_primary_cluster()) return NotServedYet("Keeping the primary cluster (RetainPrimaryCluster)");
-  return context.region.store.Mutate([&](Draft& draft) -> Status {
+  const auto erase = [&](Draft& draft) -> StatusOr<Shown<ReplicationGroup>> {
     const ReplicationGroup* found = draft.Find<ReplicationGroup>(id);
     if (found == nullptr) return ReplicationGroupNotFound(id);
     const bool settled = found->status == GroupStatus::kAvailable || found->status == GroupStatus::kCreateFailed;
@@ -224,9 +226,11 @@ Status DeleteReplicationGroup(RequestContext& context, const v1::DeleteReplicati
       draft.Put(shard);
     }
     draft.Put(group);
-    FillReplicationGroup(group, LookupIn(draft), context.region, *response.mutable_replication_group());
-    return absl::OkStatus();
-  });
+    return Show(draft, group);
+  };
+  ASSIGN_OR_RETURN(const auto deleted, context.region.store.Mutate(erase));
+  FillReply(deleted, context.region, *response.mutable_replication_group());
+  return absl::OkStatus();
 }
 
 void AddReplicationGroupHandlers(HandlerTable& table) {

@@ -100,6 +100,14 @@ void FillPending(const PendingGroupChanges& pending, v1::ReplicationGroupPending
   }
 }
 
+// The record of the draft, kept in `around` too; null when there is none.
+template <typename T>
+std::shared_ptr<const T> Keep(const Draft& draft, const KeyType<T>& key, State& around) {
+  const std::shared_ptr<const T> record = draft.Share<T>(key);
+  if (record != nullptr) around.table<T>()[key] = record;
+  return record;
+}
+
 }  // namespace
 
 void FillCacheCluster(const CacheCluster& cluster, const Lookup& find, const Region& region, bool show_nodes,
@@ -175,6 +183,31 @@ void FillReplicationGroup(const ReplicationGroup& group, const Lookup& find, con
   FillNetwork(group, out);
   out.set_cluster_mode(group.cluster_enabled ? v1::CLUSTER_MODE_ENABLED : v1::CLUSTER_MODE_DISABLED);
   out.set_engine(std::string(Text(group.engine)));
+}
+
+Shown<CacheCluster> Show(const Draft& draft, const CacheCluster& cluster) {
+  Shown<CacheCluster> shown{cluster, {}};
+  if (!cluster.group_id.empty()) Keep<ReplicationGroup>(draft, cluster.group_id, shown.around);
+  for (NodeUid uid : cluster.nodes) Keep<CacheNode>(draft, uid, shown.around);
+  return shown;
+}
+
+Shown<ReplicationGroup> Show(const Draft& draft, const ReplicationGroup& group) {
+  Shown<ReplicationGroup> shown{group, {}};
+  for (const std::string& id : group.node_groups) {
+    const auto shard = Keep<NodeGroup>(draft, group.id + "/" + id, shown.around);
+    if (shard == nullptr) continue;
+    for (NodeUid uid : shard->nodes) Keep<CacheNode>(draft, uid, shown.around);
+  }
+  return shown;
+}
+
+void FillReply(const Shown<CacheCluster>& cluster, const Region& region, v1::CacheCluster& out) {
+  FillCacheCluster(cluster.record, LookupIn(cluster.around), region, false, out);
+}
+
+void FillReply(const Shown<ReplicationGroup>& group, const Region& region, v1::ReplicationGroup& out) {
+  FillReplicationGroup(group.record, LookupIn(group.around), region, out);
 }
 
 void FillSubnetGroup(const SubnetGroup& group, const Region& region, v1::CacheSubnetGroup& out) {

@@ -29,10 +29,22 @@ Lookup LookupIn(const Source& source) {
           [&source](NodeUid uid) { return source.template Find<CacheNode>(uid); }};
 }
 
+// A record as a mutation left it, with those that its reply shows besides: what the mutation returns, so that the reply
+// is built after the commit, of what was committed.
+template <typename Record>
+struct Shown {
+  Record record;
+  State around;
+};
+Shown<CacheCluster> Show(const Draft& draft, const CacheCluster& cluster);
+Shown<ReplicationGroup> Show(const Draft& draft, const ReplicationGroup& group);
+
 void FillCacheCluster(const CacheCluster& cluster, const Lookup& find, const Region& region, bool show_nodes,
                       elasticache::v1::CacheCluster& out);
 void FillReplicationGroup(const ReplicationGroup& group, const Lookup& find, const Region& region,
                           elasticache::v1::ReplicationGroup& out);
+void FillReply(const Shown<CacheCluster>& cluster, const Region& region, elasticache::v1::CacheCluster& out);
+void FillReply(const Shown<ReplicationGroup>& group, const Region& region, elasticache::v1::ReplicationGroup& out);
 void FillSubnetGroup(const SubnetGroup& group, const Region& region, elasticache::v1::CacheSubnetGroup& out);
 
 }  // namespace elastilab

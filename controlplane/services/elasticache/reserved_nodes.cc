@@ -180,21 +180,24 @@ Status PurchaseReservedCacheNodesOffering(RequestContext& context,
   if (offering == nullptr) return ReservedCacheNodesOfferingNotFound(request.reserved_cache_nodes_offering_id());
   const int count = request.has_cache_node_count() ? request.cache_node_count() : 1;
   if (count < 1) return InvalidParameterValue(fmt::format("CacheNodeCount {} is less than 1.", count));
-  ReservedNode node = Reserve(*offering, count, context.now);
+  ReservedNode wish = Reserve(*offering, count, context.now);
   if (!request.reserved_cache_node_id().empty()) {
-    ASSIGN_OR_RETURN(node.id,
+    ASSIGN_OR_RETURN(wish.id,
                      CheckIdentifier("ReservedCacheNodeId", request.reserved_cache_node_id(), kMaxReservationId));
   }
-  return context.region.store.Mutate([&](Draft& draft) -> Status {
+  const auto purchase = [&](Draft& draft) -> StatusOr<ReservedNode> {
+    ReservedNode node = wish;
     if (node.id.empty()) node.id = FreeReservationId(draft, context.now);
     if (draft.Find<ReservedNode>(node.id) != nullptr) return ReservedCacheNodeAlreadyExists(node.id);
     RETURN_IF_ERROR(CheckQuota(draft, count, context.now));
     draft.Put(node);
     RETURN_IF_ERROR(
         PutTags(draft, Arn(context.region.location, "reserved-instance", node.id), ReadTags(request.tags())));
-    FillReservation(node, context.now, context.region, *response.mutable_reserved_cache_node());
-    return absl::OkStatus();
-  });
+    return node;
+  };
+  ASSIGN_OR_RETURN(const ReservedNode node, context.region.store.Mutate(purchase));
+  FillReservation(node, context.now, context.region, *response.mutable_reserved_cache_node());
+  return absl::OkStatus();
 }
 
 Status DescribeReservedCacheNodes(RequestContext& context, const v1::DescribeReservedCacheNodesRequest& request,

@@ -70,17 +70,18 @@ void Tell(Draft& draft, const std::string& name, std::string text, ServiceTime n
 Status CreateCacheSecurityGroup(RequestContext& context, const v1::CreateCacheSecurityGroupRequest& request,
                                 v1::CreateCacheSecurityGroupResponse& response) {
   ASSIGN_OR_RETURN(const std::string name, CheckName(request.cache_security_group_name()));
-  return context.region.store.Mutate([&](Draft& draft) -> Status {
+  const CacheSecurityGroup group{name, request.description(), {}};
+  RETURN_IF_ERROR(context.region.store.Mutate([&](Draft& draft) -> Status {
     if (FindSecurityGroup(draft, name) != nullptr) return CacheSecurityGroupAlreadyExists(name);
     const int quota = context.region.Quota(kMaxGroups);
     if (std::ssize(draft.All<CacheSecurityGroup>()) >= quota) return CacheSecurityGroupQuotaExceeded(quota);
-    const CacheSecurityGroup group{name, request.description(), {}};
     draft.Put(group);
     RETURN_IF_ERROR(PutTags(draft, Arn(context.region.location, "securitygroup", name), ReadTags(request.tags())));
     Tell(draft, name, "Cache security group created", context.now);
-    FillSecurityGroup(group, context.region, *response.mutable_cache_security_group());
     return absl::OkStatus();
-  });
+  }));
+  FillSecurityGroup(group, context.region, *response.mutable_cache_security_group());
+  return absl::OkStatus();
 }
 
 Status DescribeCacheSecurityGroups(RequestContext& context, const v1::DescribeCacheSecurityGroupsRequest& request,
@@ -110,7 +111,7 @@ Status AuthorizeCacheSecurityGroupIngress(RequestContext& context,
   const std::string name = LowerCase(request.cache_security_group_name());
   ASSIGN_OR_RETURN(const Ec2SecurityGroup wish,
                    ReadIngress(request.ec2_security_group_name(), request.ec2_security_group_owner_id()));
-  return context.region.store.Mutate([&](Draft& draft) -> Status {
+  const auto authorize = [&](Draft& draft) -> StatusOr<CacheSecurityGroup> {
     const CacheSecurityGroup* found = FindSecurityGroup(draft, name);
     if (found == nullptr) return CacheSecurityGroupNotFound(name);
     CacheSecurityGroup group = *found;
@@ -120,9 +121,11 @@ Status AuthorizeCacheSecurityGroupIngress(RequestContext& context,
     group.ingress.push_back(wish);
     draft.Put(group);
     Tell(draft, name, fmt::format("EC2 security group {} authorized", wish.name), context.now);
-    FillSecurityGroup(group, context.region, *response.mutable_cache_security_group(), &wish, "authorizing");
-    return absl::OkStatus();
-  });
+    return group;
+  };
+  ASSIGN_OR_RETURN(const CacheSecurityGroup group, context.region.store.Mutate(authorize));
+  FillSecurityGroup(group, context.region, *response.mutable_cache_security_group(), &wish, "authorizing");
+  return absl::OkStatus();
 }
 
 Status RevokeCacheSecurityGroupIngress(RequestContext& context,
@@ -131,7 +134,7 @@ Status RevokeCacheSecurityGroupIngress(RequestContext& context,
   const std::string name = LowerCase(request.cache_security_group_name());
   ASSIGN_OR_RETURN(const Ec2SecurityGroup wish,
                    ReadIngress(request.ec2_security_group_name(), request.ec2_security_group_owner_id()));
-  return context.region.store.Mutate([&](Draft& draft) -> Status {
+  const auto revoke = [&](Draft& draft) -> StatusOr<CacheSecurityGroup> {
     const CacheSecurityGroup* found = FindSecurityGroup(draft, name);
     if (found == nullptr) return CacheSecurityGroupNotFound(name);
     const CacheSecurityGroup before = *found;
@@ -139,9 +142,11 @@ Status RevokeCacheSecurityGroupIngress(RequestContext& context,
     if (std::erase(group.ingress, wish) == 0) return AuthorizationNotFound(name, wish.name);
     draft.Put(group);
     Tell(draft, name, fmt::format("EC2 security group {} revoked", wish.name), context.now);
-    FillSecurityGroup(before, context.region, *response.mutable_cache_security_group(), &wish, "revoking");
-    return absl::OkStatus();
-  });
+    return before;
+  };
+  ASSIGN_OR_RETURN(const CacheSecurityGroup before, context.region.store.Mutate(revoke));
+  FillSecurityGroup(before, context.region, *response.mutable_cache_security_group(), &wish, "revoking");
+  return absl::OkStatus();
 }
 
 Status DeleteCacheSecurityGroup(RequestContext& context, const v1::DeleteCacheSecurityGroupRequest& request,

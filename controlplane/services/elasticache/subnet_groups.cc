@@ -118,7 +118,7 @@ Status CreateCacheSubnetGroup(RequestContext& context, const v1::CreateCacheSubn
                               v1::CreateCacheSubnetGroupResponse& response) {
   ASSIGN_OR_RETURN(const std::string name, CheckSubnetGroupName(request.cache_subnet_group_name()));
   ASSIGN_OR_RETURN(const auto ids, ReadSubnetIds(request.subnet_ids()));
-  return context.region.store.Mutate([&](Draft& draft) -> Status {
+  const auto create = [&](Draft& draft) -> StatusOr<SubnetGroup> {
     if (name == kDefault || draft.Find<SubnetGroup>(name) != nullptr) return CacheSubnetGroupAlreadyExists(name);
     const int quota = context.region.Quota(kMaxGroups);
     if (std::ssize(draft.All<SubnetGroup>()) >= quota) return CacheSubnetGroupQuotaExceeded(quota);
@@ -127,9 +127,11 @@ Status CreateCacheSubnetGroup(RequestContext& context, const v1::CreateCacheSubn
     draft.Put(group);
     RETURN_IF_ERROR(PutTags(draft, Arn(context.region.location, "subnetgroup", name), ReadTags(request.tags())));
     Tell(draft, name, "Cache subnet group created", context.now);
-    FillSubnetGroup(group, context.region, *response.mutable_cache_subnet_group());
-    return absl::OkStatus();
-  });
+    return group;
+  };
+  ASSIGN_OR_RETURN(const SubnetGroup created, context.region.store.Mutate(create));
+  FillSubnetGroup(created, context.region, *response.mutable_cache_subnet_group());
+  return absl::OkStatus();
 }
 
 Status DescribeCacheSubnetGroups(RequestContext& context, const v1::DescribeCacheSubnetGroupsRequest& request,
@@ -162,7 +164,7 @@ Status ModifyCacheSubnetGroup(RequestContext& context, const v1::ModifyCacheSubn
   if (!request.subnet_ids().empty()) {
     ASSIGN_OR_RETURN(ids, ReadSubnetIds(request.subnet_ids()));
   }
-  return context.region.store.Mutate([&](Draft& draft) -> Status {
+  const auto modify = [&](Draft& draft) -> StatusOr<SubnetGroup> {
     ASSIGN_OR_RETURN(const SubnetGroup before, FindSubnetGroup(context.region, draft, name));
     SubnetGroup group = before;
     if (request.has_cache_subnet_group_description()) group.description = request.cache_subnet_group_description();
@@ -172,9 +174,11 @@ Status ModifyCacheSubnetGroup(RequestContext& context, const v1::ModifyCacheSubn
     }
     draft.Put(group);
     Tell(draft, name, "Cache subnet group modified", context.now);
-    FillSubnetGroup(group, context.region, *response.mutable_cache_subnet_group());
-    return absl::OkStatus();
-  });
+    return group;
+  };
+  ASSIGN_OR_RETURN(const SubnetGroup modified, context.region.store.Mutate(modify));
+  FillSubnetGroup(modified, context.region, *response.mutable_cache_subnet_group());
+  return absl::OkStatus();
 }
 
 Status DeleteCacheSubnetGroup(RequestContext& context, const v1::DeleteCacheSubnetGroupRequest& request,

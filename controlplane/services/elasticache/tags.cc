@@ -100,11 +100,15 @@ Status CheckMayChange(const ParsedArn& arn) {
   return InvalidParameterValue("The default parameter group " + arn.name + " cannot be tagged: make one of your own.");
 }
 
-template <typename Source, typename Response>
-void FillTags(const Source& source, const Region& region, const ParsedArn& arn, Response& response) {
+template <typename Source>
+std::vector<Tag> TagsOf(const Source& source, const Region& region, const ParsedArn& arn) {
   const TagSet* set = source.template Find<TagSet>(Arn(region.location, arn.type, arn.name));
-  if (set == nullptr) return;
-  for (const Tag& tag : set->tags) {
+  return set == nullptr ? std::vector<Tag>() : set->tags;
+}
+
+template <typename Response>
+void FillTags(const std::vector<Tag>& tags, Response& response) {
+  for (const Tag& tag : tags) {
     auto* out = response.add_tag_list();
     out->set_key(tag.key);
     out->set_value(tag.value);
@@ -132,14 +136,16 @@ Status AddTagsToResource(RequestContext& context, const v1::AddTagsToResourceReq
                          v1::AddTagsToResourceResponse& response) {
   const Region& region = context.region;
   ASSIGN_OR_RETURN(const ParsedArn arn, ReadArn(region, request.resource_name()));
-  return region.store.Mutate([&](Draft& draft) -> Status {
+  const auto add = [&](Draft& draft) -> StatusOr<std::vector<Tag>> {
     RETURN_IF_ERROR(CheckTaggable(draft, region, arn));
     RETURN_IF_ERROR(CheckMayChange(arn));
     for (const std::string& shared : Sharing(draft, region, arn))
       RETURN_IF_ERROR(PutTags(draft, shared, ReadTags(request.tags())));
-    FillTags(draft, region, arn, response);
-    return absl::OkStatus();
-  });
+    return TagsOf(draft, region, arn);
+  };
+  ASSIGN_OR_RETURN(const auto tags, region.store.Mutate(add));
+  FillTags(tags, response);
+  return absl::OkStatus();
 }
 
 Status RemoveTagsFromResource(RequestContext& context, const v1::RemoveTagsFromResourceRequest& request,
@@ -147,7 +153,7 @@ Status RemoveTagsFromResource(RequestContext& context, const v1::RemoveTagsFromR
   const Region& region = context.region;
   ASSIGN_OR_RETURN(const ParsedArn arn, ReadArn(region, request.resource_name()));
   const std::vector<std::string> keys(request.tag_keys().begin(), request.tag_keys().end());
-  return region.store.Mutate([&](Draft& draft) -> Status {
+  const auto remove = [&](Draft& draft) -> StatusOr<std::vector<Tag>> {
     RETURN_IF_ERROR(CheckTaggable(draft, region, arn));
     RETURN_IF_ERROR(CheckMayChange(arn));
     // A member may have lost a tag of the group's on its own.
@@ -155,9 +161,11 @@ Status RemoveTagsFromResource(RequestContext& context, const v1::RemoveTagsFromR
     for (const std::string& shared : Sharing(draft, region, arn)) {
       RETURN_IF_ERROR(RemoveTags(draft, shared, keys, std::exchange(first, false)));
     }
-    FillTags(draft, region, arn, response);
-    return absl::OkStatus();
-  });
+    return TagsOf(draft, region, arn);
+  };
+  ASSIGN_OR_RETURN(const auto tags, region.store.Mutate(remove));
+  FillTags(tags, response);
+  return absl::OkStatus();
 }
 
 Status ListTagsForResource(RequestContext& context, const v1::ListTagsForResourceRequest& request,
@@ -166,7 +174,7 @@ Status ListTagsForResource(RequestContext& context, const v1::ListTagsForResourc
   ASSIGN_OR_RETURN(const ParsedArn arn, ReadArn(region, request.resource_name()));
   return region.store.Read([&](const State& state) -> Status {
     RETURN_IF_ERROR(CheckTaggable(state, region, arn));
-    FillTags(state, region, arn, response);
+    FillTags(TagsOf(state, region, arn), response);
     return absl::OkStatus();
   });
 }

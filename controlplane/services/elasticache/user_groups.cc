@@ -50,22 +50,33 @@ Status CheckMembers(const Draft& draft, const CacheUserGroup& group) {
   return absl::OkStatus();
 }
 
-// A group as such or as the reply of a call, which have the same members.
-template <typename Source, typename Message>
-void FillUserGroup(const Source& source, const CacheUserGroup& group, UserStatus status, const Region& region,
-                   Message& out) {
-  out.set_user_group_id(group.id);
-  out.set_status(std::string(Text(status)));
-  out.set_engine(std::string(Text(group.engine)));
+// A group and what its users, whose records are elsewhere, make of it.
+struct ShownGroup {
+  CacheUserGroup group;
+  std::string minimum_engine_version;
+};
+
+template <typename Source>
+ShownGroup Show(const Source& source, const CacheUserGroup& group) {
   std::string minimum = group.engine == Engine::kValkey ? "7.2" : "6.0";
   for (const std::string& id : group.user_ids) {
-    out.add_user_ids(id);
     const CacheUser* user = FindUser(source, id);
     if (user == nullptr) continue;
     std::string needed = MinimumEngineVersion(*user);
     if (CompareVersions(needed, minimum) > 0) minimum = std::move(needed);
   }
-  out.set_minimum_engine_version(minimum);
+  return {group, std::move(minimum)};
+}
+
+// A group as such or as the reply of a call, which have the same members.
+template <typename Message>
+void FillUserGroup(const ShownGroup& shown, UserStatus status, const Region& region, Message& out) {
+  const CacheUserGroup& group = shown.group;
+  out.set_user_group_id(group.id);
+  out.set_status(std::string(Text(status)));
+  out.set_engine(std::string(Text(group.engine)));
+  for (const std::string& id : group.user_ids) out.add_user_ids(id);
+  out.set_minimum_engine_version(shown.minimum_engine_version);
   out.set_arn(Arn(region.location, "usergroup", group.id));
 }
 
@@ -107,7 +118,7 @@ Status CreateUserGroup(RequestContext& context, const v1::CreateUserGroupRequest
   ASSIGN_OR_RETURN(group.id, CheckIdentifier("UserGroupId", request.user_group_id(), kMaxUserGroupId));
   ASSIGN_OR_RETURN(group.engine, ReadUserEngine(request.engine()));
   group.user_ids = ReadIds(request.user_ids());
-  return context.region.store.Mutate([&](Draft& draft) -> Status {
+  const auto create = [&](Draft& draft) -> StatusOr<ShownGroup> {
     if (draft.Find<CacheUserGroup>(group.id) != nullptr) return UserGroupAlreadyExists(group.id);
     RETURN_IF_ERROR(CheckMembers(draft, group));
     const int quota = context.region.Quota(kMaxGroups);
@@ -117,9 +128,11 @@ Status CreateUserGroup(RequestContext& context, const v1::CreateUserGroupRequest
     draft.Put(group);
     RETURN_IF_ERROR(PutTags(draft, Arn(context.region.location, "usergroup", group.id), ReadTags(request.tags())));
     draft.Emit({0, SourceType::kUserGroup, group.id, "User group created", context.now});
-    FillUserGroup(draft, group, UserStatus::kCreating, context.region, response);
-    return absl::OkStatus();
-  });
+    return Show(draft, group);
+  };
+  ASSIGN_OR_RETURN(const ShownGroup created, context.region.store.Mutate(create));
+  FillUserGroup(created, UserStatus::kCreating, context.region, response);
+  return absl::OkStatus();
 }
 
 Status DescribeUserGroups(RequestContext& context, const v1::DescribeUserGroupsRequest& request,
@@ -127,7 +140,7 @@ Status DescribeUserGroups(RequestContext& context, const v1::DescribeUserGroupsR
   ASSIGN_OR_RETURN(const Page page, PageOf(request));
   return context.region.store.Read([&](const State& state) -> Status {
     const auto add = [&](const CacheUserGroup& group) {
-      FillUserGroup(state, group, group.status, context.region, *response.add_user_groups());
+      FillUserGroup(Show(state, group), group.status, context.region, *response.add_user_groups());
     };
     if (!request.user_group_id().empty()) {
       const auto* group = state.Find<CacheUserGroup>(LowerCase(request.user_group_id()));
@@ -148,7 +161,7 @@ Status ModifyUserGroup(RequestContext& context, const v1::ModifyUserGroupRequest
   const std::string id = LowerCase(request.user_group_id());
   const MemberChange change{ReadIds(request.user_ids_to_add()), ReadIds(request.user_ids_to_remove())};
   if (change.add.empty() && change.remove.empty() && !request.has_engine()) return NothingToModify();
-  return context.region.store.Mutate([&](Draft& draft) -> Status {
+  const auto modify = [&](Draft& draft) -> StatusOr<ShownGroup> {
     ASSIGN_OR_RETURN(const CacheUserGroup before, FindActive(draft, id));
     ASSIGN_OR_RETURN(CacheUserGroup group, Changed(before, change));
     if (request.has_engine()) {
@@ -157,24 +170,28 @@ Status ModifyUserGroup(RequestContext& context, const v1::ModifyUserGroupRequest
     RETURN_IF_ERROR(CheckMembers(draft, group));
     draft.Put(group);
     draft.Emit({0, SourceType::kUserGroup, id, "User group modified", context.now});
-    FillUserGroup(draft, before, UserStatus::kModifying, context.region, response);
-    for (const std::string& user : change.add) response.mutable_pending_changes()->add_user_ids_to_add(user);
-    for (const std::string& user : change.remove) response.mutable_pending_changes()->add_user_ids_to_remove(user);
-    return absl::OkStatus();
-  });
+    return Show(draft, before);
+  };
+  ASSIGN_OR_RETURN(const ShownGroup before, context.region.store.Mutate(modify));
+  FillUserGroup(before, UserStatus::kModifying, context.region, response);
+  for (const std::string& user : change.add) response.mutable_pending_changes()->add_user_ids_to_add(user);
+  for (const std::string& user : change.remove) response.mutable_pending_changes()->add_user_ids_to_remove(user);
+  return absl::OkStatus();
 }
 
 Status DeleteUserGroup(RequestContext& context, const v1::DeleteUserGroupRequest& request,
                        v1::DeleteUserGroupResponse& response) {
   const std::string id = LowerCase(request.user_group_id());
-  return context.region.store.Mutate([&](Draft& draft) -> Status {
+  const auto erase = [&](Draft& draft) -> StatusOr<ShownGroup> {
     ASSIGN_OR_RETURN(const CacheUserGroup group, FindActive(draft, id));
     draft.Erase<CacheUserGroup>(id);
     draft.Erase<TagSet>(Arn(context.region.location, "usergroup", id));
     draft.Emit({0, SourceType::kUserGroup, id, "User group deleted", context.now});
-    FillUserGroup(draft, group, UserStatus::kDeleting, context.region, response);
-    return absl::OkStatus();
-  });
+    return Show(draft, group);
+  };
+  ASSIGN_OR_RETURN(const ShownGroup deleted, context.region.store.Mutate(erase));
+  FillUserGroup(deleted, UserStatus::kDeleting, context.region, response);
+  return absl::OkStatus();
 }
 
 void AddUserGroupHandlers(HandlerTable& table) {

@@ -70,6 +70,11 @@ bool Has(const CacheUserGroup& group, const std::string& user) {
   return std::find(group.user_ids.begin(), group.user_ids.end(), user) != group.user_ids.end();
 }
 
+struct UserInGroups {
+  CacheUser user;
+  std::vector<std::string> groups;
+};
+
 std::vector<std::string> GroupsOf(const Draft& draft, const std::string& user) {
   std::vector<std::string> ids;
   for (const CacheUserGroup* group : draft.All<CacheUserGroup>()) {
@@ -270,16 +275,17 @@ std::string MinimumEngineVersion(const CacheUser& user) {
 
 Status CreateUser(RequestContext& context, const v1::CreateUserRequest& request, v1::CreateUserResponse& response) {
   ASSIGN_OR_RETURN(const CacheUser user, ReadUser(request));
-  return context.region.store.Mutate([&](Draft& draft) -> Status {
+  RETURN_IF_ERROR(context.region.store.Mutate([&](Draft& draft) -> Status {
     if (FindUser(draft, user.id) != nullptr) return UserAlreadyExists(user.id);
     const int quota = context.region.Quota(kMaxUsers);
     if (std::ssize(draft.All<CacheUser>()) >= quota) return UserQuotaExceeded(quota);
     draft.Put(user);
     RETURN_IF_ERROR(PutTags(draft, Arn(context.region.location, "user", user.id), ReadTags(request.tags())));
     draft.Emit({0, SourceType::kUser, user.id, "User created", context.now});
-    FillUser(user, user.status, {}, context.region, response);
     return absl::OkStatus();
-  });
+  }));
+  FillUser(user, user.status, {}, context.region, response);
+  return absl::OkStatus();
 }
 
 Status DescribeUsers(RequestContext& context, const v1::DescribeUsersRequest& request,
@@ -309,7 +315,7 @@ Status ModifyUser(RequestContext& context, const v1::ModifyUserRequest& request,
   const std::string id = LowerCase(request.user_id());
   ASSIGN_OR_RETURN(const auto credentials, CredentialsOf(request));
   RETURN_IF_ERROR(CheckModify(request, credentials.has_value()));
-  return context.region.store.Mutate([&](Draft& draft) -> Status {
+  const auto modify = [&](Draft& draft) -> StatusOr<UserInGroups> {
     const CacheUser* found = FindUser(draft, id);
     RETURN_IF_ERROR(CheckMayChange(found, id));
     ASSIGN_OR_RETURN(const CacheUser user, Changed(*found, request, credentials));
@@ -317,14 +323,16 @@ Status ModifyUser(RequestContext& context, const v1::ModifyUserRequest& request,
     for (const std::string& group : groups) RETURN_IF_ERROR(CheckFits(user, draft.Find<CacheUserGroup>(group)->engine));
     draft.Put(user);
     draft.Emit({0, SourceType::kUser, id, "User modified", context.now});
-    FillUser(user, UserStatus::kModifying, groups, context.region, response);
-    return absl::OkStatus();
-  });
+    return UserInGroups{user, groups};
+  };
+  ASSIGN_OR_RETURN(const UserInGroups modified, context.region.store.Mutate(modify));
+  FillUser(modified.user, UserStatus::kModifying, modified.groups, context.region, response);
+  return absl::OkStatus();
 }
 
 Status DeleteUser(RequestContext& context, const v1::DeleteUserRequest& request, v1::DeleteUserResponse& response) {
   const std::string id = LowerCase(request.user_id());
-  return context.region.store.Mutate([&](Draft& draft) -> Status {
+  const auto erase = [&](Draft& draft) -> StatusOr<UserInGroups> {
     const CacheUser* found = FindUser(draft, id);
     RETURN_IF_ERROR(CheckMayChange(found, id));
     const CacheUser user = *found;
@@ -339,9 +347,11 @@ Status DeleteUser(RequestContext& context, const v1::DeleteUserRequest& request,
     draft.Erase<CacheUser>(id);
     draft.Erase<TagSet>(Arn(context.region.location, "user", id));
     draft.Emit({0, SourceType::kUser, id, "User deleted", context.now});
-    FillUser(user, UserStatus::kDeleting, groups, context.region, response);
-    return absl::OkStatus();
-  });
+    return UserInGroups{user, groups};
+  };
+  ASSIGN_OR_RETURN(const UserInGroups deleted, context.region.store.Mutate(erase));
+  FillUser(deleted.user, UserStatus::kDeleting, deleted.groups, context.region, response);
+  return absl::OkStatus();
 }
 
 void AddUserHandlers(HandlerTable& table) {

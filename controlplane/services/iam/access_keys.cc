@@ -36,24 +36,27 @@ StatusOr<AccessKey> FindKeyOf(const Draft& draft, const std::string& user, const
 Status CreateAccessKey(const Directory& directory, RequestContext& context, const pb::CreateAccessKeyRequest& request,
                        pb::CreateAccessKeyResponse& response) {
   ASSIGN_OR_RETURN(const std::string name, UserOf(context, request.user_name()));
-  return context.region.store.Mutate([&](Draft& draft) -> Status {
+  const std::string new_id = NewUniqueId("AKIA");
+  const auto create = [&](Draft& draft) -> StatusOr<AccessKey> {
     ASSIGN_OR_RETURN(const IamUser user, FindEntity<IamUser>(draft, name));
     if (KeysOf(draft.All<AccessKey>(), user.name).size() >= kMaxKeysPerUser) {
       return QuotaExceeded("AccessKeysPerUser", kMaxKeysPerUser);
     }
     AccessKey key;
-    key.id = NewUniqueId("AKIA");
+    key.id = new_id;
     key.user_name = user.name;
     key.created_at = context.now;
     draft.Put(key);
-    pb::AccessKey& out = *response.mutable_access_key();
-    out.set_user_name(user.name);
-    out.set_access_key_id(key.id);
-    out.set_status("Active");
-    out.set_secret_access_key(SecretAccessKey(directory.key(), key.id).Reveal());
-    FillTimestamp(key.created_at, *out.mutable_create_date());
-    return absl::OkStatus();
-  });
+    return key;
+  };
+  ASSIGN_OR_RETURN(const AccessKey key, context.region.store.Mutate(create));
+  pb::AccessKey& out = *response.mutable_access_key();
+  out.set_user_name(key.user_name);
+  out.set_access_key_id(key.id);
+  out.set_status("Active");
+  out.set_secret_access_key(SecretAccessKey(directory.key(), key.id).Reveal());
+  FillTimestamp(key.created_at, *out.mutable_create_date());
+  return absl::OkStatus();
 }
 
 Status ListAccessKeys(const Directory&, RequestContext& context, const pb::ListAccessKeysRequest& request,

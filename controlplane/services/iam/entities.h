@@ -56,9 +56,14 @@ StatusOr<Record> FindEntity(const Source& source, const std::string& name) {
   return NoSuchEntity(std::string("The ") + std::string(EntityKind<Record>::kName) + " with name " + name + " cannot be found.");
 }
 
-// Name, path, id and time of a new entity; refuses a name that is taken.
+// A new entity with name, path, time and an id that nobody can guess, which is why it is made before the mutation.
 template <typename Record>
-Status InitEntity(const Draft& draft, RequestContext& context, const std::string& name, const std::string& path, Record& record);
+StatusOr<Record> NewEntity(const RequestContext& context, const std::string& name, const std::string& path);
+// Refuses a name that is taken.
+template <typename Record>
+Status CheckNew(const Draft& draft, const Record& record) {
+  return CheckTaken(draft.Find<Record>(LowerCase(record.name)) != nullptr, EntityKind<Record>::kTitle, record.name);
+}
 
 // Tags of a request, checked: at most 50, each key once.
 template <typename Tags>
@@ -137,14 +142,14 @@ void FillBoundary(const std::string& boundary, Message& out) {
 // ---- Templates' bodies.
 
 template <typename Record>
-Status InitEntity(const Draft& draft, RequestContext& context, const std::string& name, const std::string& path, Record& record) {
+StatusOr<Record> NewEntity(const RequestContext& context, const std::string& name, const std::string& path) {
   RETURN_IF_ERROR(CheckPath(path));
-  RETURN_IF_ERROR(CheckTaken(draft.Find<Record>(LowerCase(name)) != nullptr, EntityKind<Record>::kTitle, name));
+  Record record;
   record.name = name;
   record.path = path;
   record.id = NewUniqueId(EntityKind<Record>::kIdPrefix);
   record.created_at = context.now;
-  return absl::OkStatus();
+  return record;
 }
 
 template <typename Tags>

@@ -26,14 +26,16 @@ bool IsIn(const IamUser& user, const std::string& group) {
 Status CreateGroup(const Directory& directory, RequestContext& context, const pb::CreateGroupRequest& request,
                    pb::CreateGroupResponse& response) {
   RETURN_IF_ERROR(CheckName("groupName", request.group_name(), kMaxName));
-  return context.region.store.Mutate([&](Draft& draft) -> Status {
-    IamGroup group;
-    RETURN_IF_ERROR(InitEntity(draft, context, request.group_name(), request.has_path() ? request.path() : "/", group));
+  ASSIGN_OR_RETURN(const IamGroup group,
+                   NewEntity<IamGroup>(context, request.group_name(), request.has_path() ? request.path() : "/"));
+  RETURN_IF_ERROR(context.region.store.Mutate([&](Draft& draft) -> Status {
+    RETURN_IF_ERROR(CheckNew(draft, group));
     if (draft.All<IamGroup>().size() >= kMaxGroups) return QuotaExceeded("GroupsPerAccount", kMaxGroups);
     draft.Put(group);
-    Fill(directory, group, *response.mutable_group());
     return absl::OkStatus();
-  });
+  }));
+  Fill(directory, group, *response.mutable_group());
+  return absl::OkStatus();
 }
 
 Status GetGroup(const Directory& directory, RequestContext& context, const pb::GetGroupRequest& request,

@@ -132,19 +132,21 @@ Status CreatePolicy(const Directory& directory, RequestContext& context, const p
   RETURN_IF_ERROR(CheckDescription(request.description()));
   RETURN_IF_ERROR(CheckDocument(request.policy_document()));
   ASSIGN_OR_RETURN(const std::vector<Tag> tags, CheckedTags(request.tags()));
-  return context.region.store.Mutate([&](Draft& draft) -> Status {
-    ManagedPolicy policy;
-    RETURN_IF_ERROR(InitEntity(draft, context, request.policy_name(), request.has_path() ? request.path() : "/", policy));
+  ASSIGN_OR_RETURN(ManagedPolicy policy,
+                   NewEntity<ManagedPolicy>(context, request.policy_name(), request.has_path() ? request.path() : "/"));
+  policy.description = request.description();
+  policy.updated_at = context.now;
+  policy.versions = {{1, request.policy_document(), context.now}};
+  policy.tags = tags;
+  RETURN_IF_ERROR(context.region.store.Mutate([&](Draft& draft) -> Status {
+    RETURN_IF_ERROR(CheckNew(draft, policy));
     if (draft.All<ManagedPolicy>().size() >= kMaxPolicies) return QuotaExceeded("PoliciesPerAccount", kMaxPolicies);
-    policy.description = request.description();
-    policy.updated_at = context.now;
-    policy.versions = {{1, request.policy_document(), context.now}};
-    policy.tags = tags;
     draft.Put(policy);
-    Fill(directory, policy, {}, *response.mutable_policy());
-    FillTags(policy.tags, response.mutable_policy()->mutable_tags());
     return absl::OkStatus();
-  });
+  }));
+  Fill(directory, policy, {}, *response.mutable_policy());
+  FillTags(policy.tags, response.mutable_policy()->mutable_tags());
+  return absl::OkStatus();
 }
 
 Status GetPolicy(const Directory& directory, RequestContext& context, const pb::GetPolicyRequest& request,
@@ -204,7 +206,7 @@ Status ListPolicies(const Directory& directory, RequestContext& context, const p
 Status CreatePolicyVersion(const Directory& directory, RequestContext& context, const pb::CreatePolicyVersionRequest& request,
                            pb::CreatePolicyVersionResponse& response) {
   RETURN_IF_ERROR(CheckDocument(request.policy_document()));
-  return context.region.store.Mutate([&](Draft& draft) -> Status {
+  const auto create = [&](Draft& draft) -> StatusOr<ManagedPolicy> {
     ASSIGN_OR_RETURN(ManagedPolicy policy, OwnPolicy(directory, draft, request.policy_arn()));
     if (policy.versions.size() >= kMaxVersions) {
       return MakeFault(elasticache::v1::LIMIT_EXCEEDED,
@@ -215,9 +217,11 @@ Status CreatePolicyVersion(const Directory& directory, RequestContext& context, 
     policy.updated_at = context.now;
     if (request.set_as_default()) policy.default_version = policy.last_version;
     draft.Put(policy);
-    FillVersion(policy, policy.versions.back(), false, *response.mutable_policy_version());
-    return absl::OkStatus();
-  });
+    return policy;
+  };
+  ASSIGN_OR_RETURN(const ManagedPolicy policy, context.region.store.Mutate(create));
+  FillVersion(policy, policy.versions.back(), false, *response.mutable_policy_version());
+  return absl::OkStatus();
 }
 
 Status GetPolicyVersion(const Directory& directory, RequestContext& context, const pb::GetPolicyVersionRequest& request,

@@ -57,25 +57,25 @@ Status CreateRole(const Directory& directory, RequestContext& context, const pb:
   RETURN_IF_ERROR(CheckTrust(directory, request.assume_role_policy_document()));
   if (request.has_max_session_duration()) RETURN_IF_ERROR(CheckSession(request.max_session_duration()));
   ASSIGN_OR_RETURN(const std::vector<Tag> tags, CheckedTags(request.tags()));
-  return context.region.store.Mutate([&](Draft& draft) -> Status {
-    IamRole role;
-    RETURN_IF_ERROR(InitEntity(draft, context, request.role_name(), request.has_path() ? request.path() : "/", role));
+  ASSIGN_OR_RETURN(IamRole role,
+                   NewEntity<IamRole>(context, request.role_name(), request.has_path() ? request.path() : "/"));
+  if (request.has_permissions_boundary()) role.boundary = request.permissions_boundary();
+  role.trust_policy = request.assume_role_policy_document();
+  role.description = request.description();
+  if (request.has_max_session_duration()) role.max_session_seconds = request.max_session_duration();
+  role.tags = tags;
+  RETURN_IF_ERROR(context.region.store.Mutate([&](Draft& draft) -> Status {
+    RETURN_IF_ERROR(CheckNew(draft, role));
     if (draft.All<IamRole>().size() >= kMaxRoles) return QuotaExceeded("RolesPerAccount", kMaxRoles);
-    if (request.has_permissions_boundary()) {
-      if (FindPolicy(draft, directory.location(), request.permissions_boundary()) == nullptr) {
-        return NoSuchEntity("Scope ARN: " + request.permissions_boundary() + " does not exist or is not attachable.");
-      }
-      role.boundary = request.permissions_boundary();
+    if (request.has_permissions_boundary() && FindPolicy(draft, directory.location(), role.boundary) == nullptr) {
+      return NoSuchEntity("Scope ARN: " + role.boundary + " does not exist or is not attachable.");
     }
-    role.trust_policy = request.assume_role_policy_document();
-    role.description = request.description();
-    if (request.has_max_session_duration()) role.max_session_seconds = request.max_session_duration();
-    role.tags = tags;
     draft.Put(role);
-    Fill(directory, role, *response.mutable_role());
-    FillTags(role.tags, response.mutable_role()->mutable_tags());
     return absl::OkStatus();
-  });
+  }));
+  Fill(directory, role, *response.mutable_role());
+  FillTags(role.tags, response.mutable_role()->mutable_tags());
+  return absl::OkStatus();
 }
 
 Status GetRole(const Directory& directory, RequestContext& context, const pb::GetRoleRequest& request,

@@ -31,22 +31,22 @@ Status CreateUser(const Directory& directory, RequestContext& context, const pb:
                   pb::CreateUserResponse& response) {
   RETURN_IF_ERROR(CheckName("userName", request.user_name(), kMaxName));
   ASSIGN_OR_RETURN(const std::vector<Tag> tags, CheckedTags(request.tags()));
-  return context.region.store.Mutate([&](Draft& draft) -> Status {
-    IamUser user;
-    RETURN_IF_ERROR(InitEntity(draft, context, request.user_name(), request.has_path() ? request.path() : "/", user));
+  ASSIGN_OR_RETURN(IamUser user,
+                   NewEntity<IamUser>(context, request.user_name(), request.has_path() ? request.path() : "/"));
+  if (request.has_permissions_boundary()) user.boundary = request.permissions_boundary();
+  user.tags = tags;
+  RETURN_IF_ERROR(context.region.store.Mutate([&](Draft& draft) -> Status {
+    RETURN_IF_ERROR(CheckNew(draft, user));
     if (draft.All<IamUser>().size() >= kMaxUsers) return QuotaExceeded("UsersPerAccount", kMaxUsers);
-    if (request.has_permissions_boundary()) {
-      if (FindPolicy(draft, directory.location(), request.permissions_boundary()) == nullptr) {
-        return NoSuchEntity("Scope ARN: " + request.permissions_boundary() + " does not exist or is not attachable.");
-      }
-      user.boundary = request.permissions_boundary();
+    if (request.has_permissions_boundary() && FindPolicy(draft, directory.location(), user.boundary) == nullptr) {
+      return NoSuchEntity("Scope ARN: " + user.boundary + " does not exist or is not attachable.");
     }
-    user.tags = tags;
     draft.Put(user);
-    Fill(directory, user, *response.mutable_user());
-    FillTags(user.tags, response.mutable_user()->mutable_tags());
     return absl::OkStatus();
-  });
+  }));
+  Fill(directory, user, *response.mutable_user());
+  FillTags(user.tags, response.mutable_user()->mutable_tags());
+  return absl::OkStatus();
 }
 
 Status GetUser(const Directory& directory, RequestContext& context, const pb::GetUserRequest& request,

@@ -19,7 +19,7 @@ namespace v1 = elasticache::v1;
 class ApiTest : public ::testing::Test {
  protected:
   ApiTest()
-      : store_(std::move(OpenStore(":memory:", {.durable = false})).value()),
+      : store_(std::move(OpenStore(":memory:", {.durable = false, .rehearse = true})).value()),
         region_{*store_, clock_, Location{}, AddressPlan({"us-east-1a", "us-east-1b", "us-east-1c"})},
         dispatcher_(region_, ElastiCacheHandlers()) {
     region_.address_is_free = [](const std::string&, int) { return true; };

@@ -26,7 +26,7 @@ using Json = nlohmann::ordered_json;
 class IdentityTest : public ::testing::Test {
  protected:
   IdentityTest()
-      : store_(std::move(OpenStore(":memory:", {.durable = false})).value()),
+      : store_(std::move(OpenStore(":memory:", {.durable = false, .rehearse = true})).value()),
         region_{*store_, clock_, where_, AddressPlan({"us-east-1a"})},
         directory_(*store_, clock_, key_, where_),
         authenticator_(where_.region, std::chrono::minutes(5),
