@@ -121,7 +121,8 @@ class Store {
   virtual ~Store() = default;
 
   // Runs `mutation` on the writer thread and makes its changes durable, then visible, then returns OK. When it returns
-  // an error, or the commit fails, nothing has changed; a failed commit is Unavailable and says why (full disk, …).
+  // an error, or the commit fails, nothing has changed; a failed commit is Unavailable and says why (full disk, …). A
+  // mutation that throws has failed with Internal.
   virtual Status Mutate(Mutation mutation) = 0;
   // The same without waiting; `done` (may be empty) runs on the writer thread and must not block.
   virtual void MutateAsync(Mutation mutation, std::function<void(Status)> done) = 0;
