@@ -7,6 +7,8 @@
 #include <charconv>
 #include <map>
 #include <mutex>
+#include <optional>
+#include <stdexcept>
 #include <string>
 
 namespace elastilab {
@@ -25,6 +27,13 @@ std::map<std::string, Armed, std::less<>>& Table() {
   return *table;
 }
 
+std::optional<FaultKind> KindNamed(std::string_view word) {
+  if (word == "crash") return FaultKind::kCrash;
+  if (word == "error") return FaultKind::kError;
+  if (word == "throw") return FaultKind::kThrow;
+  return std::nullopt;
+}
+
 }  // namespace
 
 Status FaultPoint(std::string_view name) {
@@ -35,7 +44,9 @@ Status FaultPoint(std::string_view name) {
   const FaultKind kind = it->second.kind;
   Table().erase(it);
   if (kind == FaultKind::kCrash) _exit(kFaultCrashExitCode);
-  return absl::UnavailableError(fmt::format("fault point {} fired", name));
+  const std::string what = fmt::format("fault point {} fired", name);
+  if (kind == FaultKind::kThrow) throw std::runtime_error(what);
+  return absl::UnavailableError(what);
 }
 
 void ArmFaultPoint(std::string_view name, FaultKind kind, int nth) {
@@ -67,10 +78,11 @@ Status ArmFaultPointsFrom(std::string_view list) {
       }
       kind = kind.substr(0, at);
     }
-    if (kind != "crash" && kind != "error") {
-      return absl::InvalidArgumentError(fmt::format("fault point '{}': '{}' is neither crash nor error", item, kind));
+    const auto known = KindNamed(kind);
+    if (!known) {
+      return absl::InvalidArgumentError(fmt::format("fault point '{}': '{}' is neither crash nor error nor throw", item, kind));
     }
-    ArmFaultPoint(item.substr(0, equals), kind == "crash" ? FaultKind::kCrash : FaultKind::kError, nth);
+    ArmFaultPoint(item.substr(0, equals), *known, nth);
   }
   return absl::OkStatus();
 }

@@ -3,7 +3,8 @@
 //   RETURN_IF_ERROR(FaultPoint("executor.after_commit"));
 //
 // Armed from the environment (ELASTILAB_FAULTS="executor.after_commit=crash,store.commit=error@3") or by ArmFaultPoint.
-// `crash` is _exit(86) at once, like a power cut for the process; `error` returns Unavailable; `@n` means the n-th time.
+// `crash` is _exit(86) at once, like a power cut for the process; `error` returns Unavailable; `throw` is a bug of ours, an
+// exception; `@n` means the n-th time.
 // Costs one relaxed load when nothing is armed.
 #pragma once
 
@@ -13,7 +14,7 @@
 
 namespace elastilab {
 
-enum class FaultKind { kError, kCrash };
+enum class FaultKind { kError, kCrash, kThrow };
 
 constexpr int kFaultCrashExitCode = 86;
 

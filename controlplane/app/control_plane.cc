@@ -66,7 +66,7 @@ class Assembled final : public ControlPlane {
   Status Open() {
     store_->OnChange([this](const Change& change) {
       if (reconciler_) reconciler_->OnChange(change);
-      if (calendar_ && (!change.clusters.empty() || !change.groups.empty())) calendar_->Wake();
+      if (calendar_) calendar_->OnChange(change);
       waiter_.Changed(change.revision);
     });
     ASSIGN_OR_RETURN(const LabSettings settings, PrepareSettings(*store_, options_));
@@ -165,7 +165,11 @@ class Assembled final : public ControlPlane {
                    options_.dns_port == 0 ? "" : fmt::format("127.0.0.1:{}", options_.dns_port),
                    options_.http_port == 0 ? "" : fmt::format("127.0.0.1:{}", options_.http_port), clock_.Now()};
     admin_ = std::make_unique<AdminContext>(AdminContext{*region_, fleet_, clock_, *trail_, gatekeeper_->authorizer(), *directory_, std::move(facts),
-                                                         [this](const std::string&) { keeper_->Wake(); }, on_stop_});
+                                                         [this](const std::string&) {
+                                                           // Without a keeper someone else starts agents.
+                                                           if (keeper_) keeper_->Wake();
+                                                         },
+                                                         on_stop_});
   }
 
   Status StartRpc() {

@@ -2,10 +2,13 @@
 // methods; the standard health service, server reflection, and the agents' service on its own socket. gRPC stays in
 // the .cc.
 //
+// It accepts connections itself (acceptor.h) and bounds what callers can make it hold: connections, calls, bytes.
+//
 // A fault travels as the gRPC status (its canonical code, its text) with trailers `x-fault-code`, the service's wire
 // code such as CacheClusterNotFound, and `x-request-id`.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -41,7 +44,8 @@ struct RpcCall {
   google::protobuf::Message& response;
 };
 using RpcDone = std::function<void(Status)>;
-// Called on a worker thread; may block for a commit. `done` may be called later, from any thread, exactly once.
+// Called on a worker thread; may block for a commit. `done` may be called later, from any thread, once. One that throws has
+// failed with Internal.
 using RpcHandler = std::function<void(const RpcCall&, RpcDone)>;
 
 struct RpcService {
@@ -50,10 +54,14 @@ struct RpcService {
 };
 
 struct RpcServerOptions {
-  std::string tcp_address;     // "127.0.0.1:4567"; empty: none
+  std::string tcp_address;     // "127.0.0.1:4567"; port 0: a free one (tests); empty: none
   std::string control_socket;  // Unix socket for the CLI
   std::string agent_socket;    // Unix socket for agents
-  int workers = 4;
+  int workers = 4;             // for each of the first two
+  size_t max_connections = 512;  // to each of the three; beyond it newcomers are turned away
+  int max_calls = 1024;        // in hand, of each of the first two; beyond it RESOURCE_EXHAUSTED
+  int max_message_bytes = 1024 * 1024;  // of a request
+  std::chrono::milliseconds idle_time = std::chrono::minutes(5);  // without a call; then a connection is closed
 };
 
 class RpcServer {
@@ -62,7 +70,10 @@ class RpcServer {
   static StatusOr<std::unique_ptr<RpcServer>> Start(const RpcServerOptions& options, std::vector<RpcService> services,
                                                     grpc::Service* agents);
   virtual ~RpcServer() = default;
+  virtual int tcp_port() const = 0;
   virtual void SetServing(bool serving) = 0;  // the health service's answer
+  // OK while newcomers are let in everywhere; else where not, and why.
+  virtual Status Accepting() const = 0;
   // Ends open calls and returns when none is left.
   virtual void Stop() = 0;
 };

@@ -5,6 +5,7 @@
 
 #include <deque>
 
+#include "common/contain.h"
 #include "proto/agent/v1/agent.grpc.pb.h"
 
 namespace elastilab {
@@ -37,10 +38,18 @@ class AgentStream : public grpc::ServerBidiReactor<AgentMessage, ControlMessage>
   explicit AgentStream(Fleet& fleet) : fleet_(fleet), link_(std::make_shared<Link>(this)) { StartRead(&incoming_); }
 
   void OnReadDone(bool ok) override {
-    if (!ok || !Receive()) {
-      End(ok ? refusal_ : grpc::Status::OK);
-      return;
+    if (!ok) return End(grpc::Status::OK);
+    bool goes_on = false;
+    const Status received = Contain([&] {
+      goes_on = Receive();
+      return absl::OkStatus();
+    });
+    // The agent keeps its engines and comes again: better than a wish with holes, whose missing nodes it would remove.
+    if (!received.ok()) {
+      spdlog::error("a message of an agent could not be taken: {}", std::string(received.message()));
+      return End({grpc::StatusCode::INTERNAL, std::string(received.message())});
     }
+    if (!goes_on) return End(refusal_);
     StartRead(&incoming_);
   }
 

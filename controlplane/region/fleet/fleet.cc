@@ -154,6 +154,14 @@ void Fleet::CheckLeases() {
   }
 }
 
+bool Fleet::Lacks(const std::string& zone, NodeUid uid, int64_t incarnation, int64_t revision) const {
+  std::lock_guard lock(mu_);
+  const auto session = sessions_.find(zone);
+  if (session == sessions_.end()) return false;
+  const auto sent = session->second.sent.find(uid);
+  return sent == session->second.sent.end() || sent->second != std::pair(incarnation, revision);
+}
+
 bool Fleet::Assign(const std::string& zone, const agent::v1::Assignment& assignment) {
   std::lock_guard lock(mu_);
   auto it = sessions_.find(zone);

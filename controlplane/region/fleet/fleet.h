@@ -60,7 +60,9 @@ class Fleet {
   void Injected(const AgentLink& link, const agent::v1::Injected& injected);
   void Disconnect(const AgentLink& link);
 
-  // To agents. Assign sends only what the agent has not got yet. All return whether the zone has an agent.
+  // To agents. Assign sends only what the agent has not got yet; Lacks says so before the assignment is made, at less
+  // cost, and is false without an agent. The others return whether the zone has an agent.
+  bool Lacks(const std::string& zone, NodeUid uid, int64_t incarnation, int64_t revision) const;
   bool Assign(const std::string& zone, const agent::v1::Assignment& assignment);
   bool Send(const std::string& zone, const agent::v1::ControlMessage& message);
   // Does harm through the zone's agent and returns, once it is done, the pid of the process that it was done to: the

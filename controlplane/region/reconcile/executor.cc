@@ -83,6 +83,8 @@ Status Executor::Commit(const World& world, const Plan& plan) {
 void Executor::SendWishes(const Plan& plan) {
   for (const auto& [uid, node] : plan.records.nodes) {
     if (node.status == NodeStatus::kDeleting) continue;
+    // Most nodes of a pass have theirs, and an assignment names what it may name of the whole cluster.
+    if (!fleet_.Lacks(node.zone, uid, node.incarnation, node.revision)) continue;
     fleet_.Assign(node.zone, MakeAssignment(plan.records, node, where_, key_));
   }
   for (NodeUid uid : plan.withdraw) {

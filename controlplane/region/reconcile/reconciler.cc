@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "common/contain.h"
+
 namespace elastilab {
 namespace {
 
@@ -40,14 +42,12 @@ void Reconciler::Stop() {
 void Reconciler::WakeAt(const ReconcileKey& key, int64_t due_micros) {
   {
     std::lock_guard lock(mu_);
-    auto [it, added] = due_.try_emplace(key, due_micros);
-    if (!added && it->second <= due_micros) return;
-    it->second = due_micros;
+    if (!due_.Add(key, due_micros)) return;
   }
   wake_.notify_one();
 }
 
-void Reconciler::Wake(const ReconcileKey& key) { WakeAt(key, 0); }
+void Reconciler::Wake(const ReconcileKey& key) { WakeAt(key, Micros(clock_.Monotonic())); }
 
 void Reconciler::WakeNode(NodeUid uid) {
   const auto key = store_.Read([&](const State& state) { return KeyOfNode(state, uid); });
@@ -85,39 +85,58 @@ void Reconciler::OnChange(const Change& change) {
 }
 
 bool Reconciler::Reconcile(const ReconcileKey& key) {
-  const World world = Observe(store_, fleet_, clock_, key);
-  const Plan plan = key.is_group ? PlanGroup(world) : PlanCluster(world);
-  const Status status = executor_.Execute(world, plan);
-  if (!status.ok() && !absl::IsAborted(status)) {
-    const int failures = ++failures_[key];
-    const int64_t delay = std::min(kMaxRetryMicros, kRetryMicros << std::min(failures - 1, 10));
-    if (failures == 1) spdlog::error("{}: {}", key.id, std::string(status.message()));
-    WakeAt(key, world.now_micros + delay);
-    return false;
-  }
-  failures_.erase(key);
-  if (absl::IsAborted(status)) {
-    Wake(key);
-    return false;
-  }
-  if (plan.wake_at_micros) WakeAt(key, *plan.wake_at_micros);
-  return IsEmpty(world, plan);
+  bool empty = false;
+  const Status status = Contain([&]() -> Status {
+    const World world = Observe(store_, fleet_, clock_, key);
+    const Plan plan = key.is_group ? PlanGroup(world) : PlanCluster(world);
+    RETURN_IF_ERROR(executor_.Execute(world, plan));
+    if (plan.wake_at_micros) WakeAt(key, *plan.wake_at_micros);
+    empty = IsEmpty(world, plan);
+    return absl::OkStatus();
+  });
+  return Settle(key, status) && empty;
 }
 
-std::optional<ReconcileKey> Reconciler::TakeDue() {
-  const int64_t now = Micros(clock_.Monotonic());
-  auto first = std::min_element(due_.begin(), due_.end(), [](auto& a, auto& b) { return a.second < b.second; });
-  if (first == due_.end() || first->second > now) return std::nullopt;
-  const ReconcileKey key = first->first;
-  due_.erase(first);
-  return key;
+bool Reconciler::Settle(const ReconcileKey& key, const Status& status) {
+  if (status.ok() || absl::IsAborted(status)) {
+    bool was_in_trouble = false;
+    {
+      std::lock_guard lock(mu_);
+      was_in_trouble = troubles_.erase(key) > 0;
+    }
+    if (was_in_trouble) spdlog::info("{}: goes on", key.id);
+    if (!status.ok()) Wake(key);
+    return status.ok();
+  }
+  const RealTime now = clock_.Monotonic();
+  int failures = 0;
+  {
+    std::lock_guard lock(mu_);
+    Trouble& trouble = troubles_.try_emplace(key, Trouble{status, 0, now}).first->second;
+    trouble.why = status;
+    failures = ++trouble.failures;
+  }
+  if (failures == 1) spdlog::error("{}: {}", key.id, std::string(status.message()));
+  WakeAt(key, Micros(now) + std::min(kMaxRetryMicros, kRetryMicros << std::min(failures - 1, 10)));
+  return false;
 }
+
+std::optional<Trouble> Reconciler::TroubleOf(const ReconcileKey& key) const {
+  std::lock_guard lock(mu_);
+  const auto found = troubles_.find(key);
+  return found == troubles_.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::map<ReconcileKey, Trouble> Reconciler::Troubles() const {
+  std::lock_guard lock(mu_);
+  return troubles_;
+}
+
+std::optional<ReconcileKey> Reconciler::TakeDue() { return due_.Take(Micros(clock_.Monotonic())); }
 
 std::optional<int64_t> Reconciler::NextDue() const {
   std::lock_guard lock(mu_);
-  std::optional<int64_t> next;
-  for (const auto& [key, due] : due_) next = next ? std::min(*next, due) : due;
-  return next;
+  return due_.Next();
 }
 
 int Reconciler::RunDue() {
@@ -138,6 +157,14 @@ void Reconciler::Run() {
   std::unique_lock lock(mu_);
   RealTime next_housekeeping = clock_.Monotonic() + kHousekeeping;
   while (!stopping_) {
+    // First: leases are on time even when there is always a key that is due.
+    if (clock_.Monotonic() >= next_housekeeping) {
+      next_housekeeping = clock_.Monotonic() + kHousekeeping;
+      lock.unlock();
+      fleet_.CheckLeases();
+      lock.lock();
+      continue;
+    }
     if (auto key = TakeDue()) {
       lock.unlock();
       Reconcile(*key);
@@ -145,13 +172,8 @@ void Reconciler::Run() {
       continue;
     }
     RealTime until = next_housekeeping;
-    for (const auto& [key, due] : due_) until = std::min(until, RealTime(std::chrono::microseconds(due)));
+    if (const auto next = due_.Next()) until = std::min(until, RealTime(std::chrono::microseconds(*next)));
     wake_.wait_until(lock, until);
-    if (clock_.Monotonic() < next_housekeeping) continue;
-    next_housekeeping = clock_.Monotonic() + kHousekeeping;
-    lock.unlock();
-    fleet_.CheckLeases();
-    lock.lock();
   }
 }
 

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "common/contain.h"
+
 namespace elastilab {
 namespace {
 
@@ -34,15 +36,35 @@ void MaintenanceCalendar::Wake() {
   changed_.notify_one();
 }
 
+void MaintenanceCalendar::OnChange(const Change& change) {
+  // A look is at all that there is: most changes are no reason for it.
+  const bool queued = store_.Read([&](const State& state) {
+    const auto has_queue = [&]<typename Record>(const std::string& id) {
+      const Record* record = state.Find<Record>(id);
+      return record != nullptr && !record->pending.empty();
+    };
+    const auto cluster = [&](const std::string& id) { return has_queue.template operator()<CacheCluster>(id); };
+    const auto group = [&](const std::string& id) { return has_queue.template operator()<ReplicationGroup>(id); };
+    return std::any_of(change.clusters.begin(), change.clusters.end(), cluster) ||
+           std::any_of(change.groups.begin(), change.groups.end(), group);
+  });
+  if (queued) Wake();
+}
+
 int MaintenanceCalendar::KeepAppointments() {
   int kept = 0;
   for (const Appointment& appointment : store_.Read([](const State& state) { return Appointments(state); })) {
     if (appointment.due > clock_.Now()) break;
-    const Status status = keep_(appointment);
+    const Status status = Contain([&] { return keep_(appointment); });
     kept += status.ok() ? 1 : 0;
     if (!status.ok()) spdlog::warn("maintenance of {}: {}", appointment.id, std::string(status.message()));
   }
   return kept;
+}
+
+void MaintenanceCalendar::Forget() {
+  const Status forgot = Contain([&] { return retention_.Look(); });
+  if (!forgot.ok()) spdlog::warn("old events and failovers stay for now: {}", std::string(forgot.message()));
 }
 
 void MaintenanceCalendar::Run() {
@@ -51,6 +73,7 @@ void MaintenanceCalendar::Run() {
     woken_ = false;
     lock.unlock();
     KeepAppointments();
+    Forget();
     const auto appointments = store_.Read([](const State& state) { return Appointments(state); });
     const ServiceTime now = clock_.Now();
     lock.lock();

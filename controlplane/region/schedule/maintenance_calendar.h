@@ -1,4 +1,5 @@
-// Applies queued changes when their maintenance window opens on the service clock.
+// The thread that does things by the service clock: applies queued changes when their maintenance window opens, and
+// forgets what has been kept for long enough.
 #pragma once
 
 #include <condition_variable>
@@ -9,6 +10,7 @@
 #include "common/clock.h"
 #include "common/status.h"
 #include "controlplane/region/schedule/maintenance.h"
+#include "controlplane/region/schedule/retention.h"
 #include "controlplane/region/store/store.h"
 
 namespace elastilab {
@@ -16,24 +18,29 @@ namespace elastilab {
 class MaintenanceCalendar {
  public:
   // `keep` applies what the appointment is for (services/elasticache/queued_changes.h).
-  MaintenanceCalendar(const Store& store, const Clock& clock, std::function<Status(const Appointment&)> keep)
-      : store_(store), clock_(clock), keep_(std::move(keep)) {}
+  MaintenanceCalendar(Store& store, const Clock& clock, std::function<Status(const Appointment&)> keep)
+      : store_(store), clock_(clock), keep_(std::move(keep)), retention_(store, clock) {}
   ~MaintenanceCalendar() { Stop(); }
 
   void Start();
   void Stop();
-  // Looks at the calendar again: something was queued or became available, or the clock was moved. Thread-safe.
+  // Looks at the calendar again: the clock was moved. Thread-safe.
   void Wake();
+  // For the store's listener: looks again when something that changed has a queue. Thread-safe.
+  void OnChange(const Change& change);
 
-  // Applies all that is due; a test calls it instead of Start. Returns how many were applied.
+  // Applies all that is due; a test calls it instead of Start. Returns how many were applied. One that fails, or throws,
+  // keeps no other waiting.
   int KeepAppointments();
 
  private:
   void Run();
+  void Forget();
 
-  const Store& store_;
+  Store& store_;
   const Clock& clock_;
   const std::function<Status(const Appointment&)> keep_;
+  Retention retention_;
   std::mutex mu_;
   std::condition_variable changed_;
   bool woken_ = false;

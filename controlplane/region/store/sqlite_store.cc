@@ -11,6 +11,9 @@
 #include <thread>
 #include <utility>
 
+#include <spdlog/spdlog.h>
+
+#include "common/contain.h"
 #include "controlplane/region/store/changes.h"
 #include "controlplane/region/store/database.h"
 #include "controlplane/region/store/rehearsal.h"
@@ -140,7 +143,7 @@ class StoreImpl final : public Store {
     writer_.store(std::this_thread::get_id(), std::memory_order_relaxed);
     WriteBatch(batch);
     for (Request& request : batch) {
-      if (request.done) request.done(std::move(request.result));
+      if (request.done) Tell([&] { request.done(std::move(request.result)); });
     }
     if (database_ && database_->LogIsLong()) database_->Checkpoint();
     writer_.store(std::thread::id(), std::memory_order_relaxed);
@@ -152,12 +155,14 @@ class StoreImpl final : public Store {
     changes.next_event = next_event_;
     for (Request& request : batch) {
       MutationDraft draft(state_, changes.records, ids_);
-      request.result = request.mutation(draft);
+      // One that throws changes nothing and is no matter of the others'.
+      request.result = Contain([&] { return request.mutation(draft); });
       if (request.result.ok()) std::move(draft).MergeInto(changes);
     }
     changes.reserve_ids_below = ids_.Needed();
     if (changes.empty()) return;
-    if (Status saved = database_ ? database_->Save(changes) : absl::OkStatus(); !saved.ok()) {
+    const Status saved = Contain([&] { return database_ ? database_->Save(changes) : absl::OkStatus(); });
+    if (!saved.ok()) {
       // Also those that failed by themselves: they may have seen changes that now never happened.
       for (Request& request : batch) request.result = saved;
       return;
@@ -176,7 +181,17 @@ class StoreImpl final : public Store {
       Apply(changes, events_in_memory_, state_);
       change.revision = revision_.fetch_add(1, std::memory_order_acq_rel) + 1;
     }
-    for (const auto& listener : listeners_) listener(change);
+    for (const auto& listener : listeners_) Tell([&] { listener(change); });
+  }
+
+  // What others make of a commit can't undo it, nor end the writer.
+  template <typename F>
+  static void Tell(F&& tell) {
+    const Status told = Contain([&] {
+      tell();
+      return absl::OkStatus();
+    });
+    if (!told.ok()) spdlog::error("after a commit: {}", std::string(told.message()));
   }
 
   const std::unique_ptr<Database> database_;

@@ -145,7 +145,8 @@ class Store {
   virtual ~Store() = default;
 
   // Runs `mutation` on the writer thread and makes its changes durable, then visible, then returns OK. When it returns
-  // an error, or the commit fails, nothing has changed; a failed commit is Unavailable and says why (full disk, …).
+  // an error, or the commit fails, nothing has changed; a failed commit is Unavailable and says why (full disk, …). A
+  // mutation that throws has failed with Internal.
   virtual Status Mutate(Mutation mutation) = 0;
   // Returns what a mutation returns that has something to tell: a StatusOr<T>, of the run that was committed.
   template <ValuedMutation F>

@@ -176,6 +176,15 @@ TEST_F(DraftTest, AListenerMayAskForMore) {
   EXPECT_TRUE(Has(*store_, "c"));
 }
 
+TEST_F(DraftTest, AListenerThatThrowsKeepsTheNewsFromNobody) {
+  store_->OnChange([](const Change&) { throw std::runtime_error("no ears"); });
+  int heard = 0;
+  store_->OnChange([&](const Change&) { ++heard; });
+  Do(PutCluster("a"));
+  Do(PutCluster("b"));
+  EXPECT_EQ(heard, 2);
+}
+
 TEST_F(DraftTest, OldEventsArePruned) {
   const auto at = [](int day) { return ServiceTime(std::chrono::hours(24 * day)); };
   Do([&](Draft& draft) -> Status {

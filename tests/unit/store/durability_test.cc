@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <future>
 #include <mutex>
 #include <set>
 #include <thread>
@@ -297,6 +298,33 @@ TEST_F(DurabilityTest, IdsAreNotGivenAgainAfterACrashEvenWhenTheirMutationFailed
                   .ok());
   EXPECT_EQ(last, 120);
   EXPECT_GT(next, last);
+}
+
+// The others of its commit go on, and so does the store.
+TEST_F(DurabilityTest, AMutationThatThrowsChangesNothing) {
+  auto store = Open();
+  std::promise<void> gathered;
+  std::promise<Status> before, thrown, after;
+  // While the first is under way, the next three gather to share a commit.
+  store->MutateAsync([&](Draft&) -> Status {
+    gathered.get_future().wait();
+    return absl::OkStatus();
+  }, {});
+  store->MutateAsync(PutCluster("before"), [&](Status s) { before.set_value(s); });
+  store->MutateAsync([](Draft& draft) -> Status {
+    draft.Put(Cluster("thrown"));
+    throw std::out_of_range("map::at");
+  }, [&](Status s) { thrown.set_value(s); });
+  store->MutateAsync(PutCluster("after"), [&](Status s) { after.set_value(s); });
+  gathered.set_value();
+  EXPECT_TRUE(before.get_future().get().ok());
+  EXPECT_TRUE(after.get_future().get().ok());
+  const Status status = thrown.get_future().get();
+  EXPECT_TRUE(absl::IsInternal(status)) << status;
+  EXPECT_THAT(Message(status), testing::HasSubstr("map::at"));
+  EXPECT_TRUE(Has(*store, "before") && Has(*store, "after"));
+  EXPECT_FALSE(Has(*store, "thrown"));
+  EXPECT_TRUE(store->Mutate(PutCluster("later")).ok());
 }
 
 TEST_F(DurabilityTest, EventNumbersGoOnAfterPruningAllOfThem) {
