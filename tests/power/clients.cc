@@ -11,7 +11,7 @@
 namespace elastilab::power {
 namespace {
 
-constexpr int kNamesPerClient = 6;       // of each kind; so that changes and deletions are as usual as creations
+constexpr int kNamesPerClient = 3;       // of each kind; so that changes and deletions are as usual as creations
 constexpr int64_t kEventsKept = 120;     // in stamps
 constexpr int kShards = 2, kMembers = 2; // of a group
 

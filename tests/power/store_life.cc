@@ -90,35 +90,36 @@ class Life::Load {
     for (std::thread& thread : threads) thread.join();
   }
 
-  // The writer takes what waits. It is kept waiting in the first call of a batch until the whole next one is queued, so
-  // that batches are what the seed says; the clients of even and odd batches take turns.
+  // The writer takes what waits. It is kept waiting in the first mutation of a batch until the whole next batch is
+  // queued, so that batches are what the seed says; the clients of even and odd batches take turns.
   void InBatches() {
-    std::vector<std::unique_ptr<std::binary_semaphore>> gates;
+    Hold([](Draft&) { return absl::OkStatus(); }, [](const Status&) {});
     for (int left = life_.options_.calls, batch = 0; left > 0; ++batch) {
-      gates.push_back(std::make_unique<std::binary_semaphore>(0));
+      running_.acquire();  // it runs the batch before this; the one before that is answered
       const int size = std::min<int>(left, 1 + static_cast<int>(random_() % (kClients / 2)));
       MaybeFail();
       for (int i = 0; i < size; ++i) {
         const int client = batch % 2 * (kClients / 2) + i;
-        const Mutation mutation = Next(client);
-        auto* gate = i == 0 ? gates.back().get() : nullptr;
-        store_.MutateAsync(
-            [this, mutation, gate](Draft& draft) {
-              if (gate != nullptr) {
-                running_.release();
-                gate->acquire();
-              }
-              return mutation(draft);
-            },
-            [this, client](Status status) { Answer(client, status); });
+        const auto answer = [this, client](const Status& status) { Answer(client, status); };
+        if (i == 0) Hold(Next(client), answer);
+        else store_.MutateAsync(Next(client), answer);
       }
       left -= size;
-      if (batch > 0) gates[static_cast<size_t>(batch) - 1]->release();
-      running_.acquire();
+      gate_.release();
     }
-    gates.back()->release();
+    running_.acquire();
+    gate_.release();
     store_.Mutate([](Draft&) { return absl::OkStatus(); }).IgnoreError();  // all before it are answered
-    gates_ = std::move(gates);
+  }
+
+  void Hold(Mutation mutation, std::function<void(const Status&)> answer) {
+    store_.MutateAsync(
+        [this, mutation](Draft& draft) {
+          running_.release();
+          gate_.acquire();
+          return mutation(draft);
+        },
+        answer);
   }
 
   Mutation Next(int client) {
@@ -141,8 +142,8 @@ class Life::Load {
   Life& life_;
   std::mt19937_64 random_;
   std::mutex mu_;
-  std::counting_semaphore<> running_{0};
-  std::vector<std::unique_ptr<std::binary_semaphore>> gates_;
+  std::binary_semaphore running_{0};  // the writer is in the first mutation of a batch
+  std::binary_semaphore gate_{0};     // and may go on
 };
 
 StatusOr<std::unique_ptr<Life>> Life::Live(const std::string& directory, const LifeOptions& options, Floor floor) {

@@ -19,7 +19,7 @@ namespace elastilab::power {
 struct LifeOptions {
   uint64_t seed = 1;
   int number = 0;               // of the life; keeps names apart
-  int calls = 240;
+  int calls = 120;
   // Clients of their own threads, as the faces are. Without: one thread makes the same calls in batches whose
   // composition follows from the seed, so that a failing cut can be had again.
   bool threads = false;
