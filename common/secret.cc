@@ -11,6 +11,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "common/directories.h"
+
 namespace elastilab {
 namespace {
 
@@ -31,6 +33,11 @@ Status FileError(const std::string& what, const std::string& path) {
   return absl::FailedPreconditionError(fmt::format("{} {}: {}", what, path, std::strerror(errno)));
 }
 
+std::string DirectoryOf(const std::string& path) {
+  const size_t slash = path.rfind('/');
+  return slash == std::string::npos ? "." : path.substr(0, slash + 1);
+}
+
 StatusOr<std::string> CreateKeyFile(const std::string& path) {
   std::string key(kKeyBytes, '\0');
   RAND_bytes(reinterpret_cast<unsigned char*>(key.data()), kKeyBytes);
@@ -43,14 +50,9 @@ StatusOr<std::string> CreateKeyFile(const std::string& path) {
   return key;
 }
 
-}  // namespace
-
-StatusOr<LabKey> LabKey::LoadOrCreate(const std::string& path) {
+StatusOr<std::string> LoadOrCreateKey(const std::string& path) {
   int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0 && errno == ENOENT) {
-    ASSIGN_OR_RETURN(std::string key, CreateKeyFile(path));
-    return LabKey(std::move(key));
-  }
+  if (fd < 0 && errno == ENOENT) return CreateKeyFile(path);
   if (fd < 0) return FileError("cannot read the lab key", path);
   struct stat info {};
   fstat(fd, &info);
@@ -63,6 +65,16 @@ StatusOr<LabKey> LabKey::LoadOrCreate(const std::string& path) {
   if (got != static_cast<ssize_t>(kKeyBytes)) {
     return absl::FailedPreconditionError(fmt::format("the lab key {} is damaged: {} bytes instead of {}", path, got, kKeyBytes));
   }
+  return key;
+}
+
+}  // namespace
+
+StatusOr<LabKey> LabKey::LoadOrCreate(const std::string& path) {
+  ASSIGN_OR_RETURN(std::string key, LoadOrCreateKey(path));
+  // Secrets that are handed out are derived from it: without its name it would be lost, and another one made. A key that
+  // was there may be that of a start that died before this.
+  RETURN_IF_ERROR(SyncDirectory(DirectoryOf(path)));
   return LabKey(std::move(key));
 }
 

@@ -31,7 +31,8 @@ inline std::ostream& operator<<(std::ostream& out, const Secret&) { return out <
 // Passwords of engines are derived from it, so that none is ever stored.
 class LabKey {
  public:
-  // Reads `path`, or creates it with 32 random bytes and mode 0600. Refuses a file that others can read.
+  // Reads `path`, or creates it with 32 random bytes and mode 0600, to survive power loss once this returns. Refuses a
+  // file that others can read.
   static StatusOr<LabKey> LoadOrCreate(const std::string& path);
   // For tests.
   explicit LabKey(std::string bytes) : bytes_(std::move(bytes)) {}

@@ -7,8 +7,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
 
+#include "common/directories.h"
 #include "common/secret.h"
 
 namespace elastilab {
@@ -40,11 +40,13 @@ std::string AgentSocket(const std::string& data_dir) { return data_dir + "/run/a
 Status PrepareDirectories(const std::string& data_dir) {
   for (const char* name : {"", "/run", "/log", "/zones"}) {
     const std::string path = data_dir + name;
-    std::error_code error;
-    std::filesystem::create_directories(path, error);
-    if (error || chmod(path.c_str(), 0700) != 0) {
-      return absl::FailedPreconditionError(fmt::format("cannot make the directory {}: {}; choose another with --data-dir",
-                                                       path, error ? error.message() : std::strerror(errno)));
+    if (Status made = MakeDurableDirectories(path); !made.ok()) {
+      return absl::FailedPreconditionError(
+          fmt::format("{}; choose another with --data-dir", std::string(made.message())));
+    }
+    if (chmod(path.c_str(), 0700) != 0) {
+      return absl::FailedPreconditionError(fmt::format("cannot close {} to others: {}; choose another with --data-dir",
+                                                       path, std::strerror(errno)));
     }
   }
   // A Unix socket's path holds 107 bytes.

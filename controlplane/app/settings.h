@@ -21,7 +21,7 @@ namespace elastilab {
 std::string ControlSocket(const std::string& data_dir);
 std::string AgentSocket(const std::string& data_dir);
 
-// Makes the directories. FailedPrecondition names the one that can't be made, and why.
+// Makes the directories, to survive power loss. FailedPrecondition names the one that can't be made, and why.
 Status PrepareDirectories(const std::string& data_dir);
 
 // The lab's settings row, made on the first start; wakes a suspended lab. Refuses zones that differ from those the lab

@@ -22,15 +22,25 @@ using Json = nlohmann::json;
 
 int OpenForAppend(const std::string& path) { return open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600); }
 
+// Empty when there is no such text: the file may have been edited, or damaged.
+std::string TextOf(const Json& object, const char* name) {
+  if (!object.is_object()) return "";
+  const auto member = object.find(name);
+  return member != object.end() && member->is_string() ? member->get<std::string>() : "";
+}
+
 bool Matches(const std::string& line, const TrailQuery& query) {
+  // A crash can cut a line short, or leave zeros after it, which the parser takes for its end.
+  if (line.find('\0') != std::string::npos) return false;
   const Json record = Json::parse(line, nullptr, false);
-  if (!record.is_object()) return false;  // a line that a crash cut short
+  if (!record.is_object()) return false;
   if (query.refused_only && !record.contains("errorCode")) return false;
-  if (!query.event_name.empty() && !EqualsIgnoringCase(record.value("eventName", ""), query.event_name)) return false;
+  if (!query.event_name.empty() && !EqualsIgnoringCase(TextOf(record, "eventName"), query.event_name)) return false;
   if (query.user.empty()) return true;
-  const Json identity = record.value("userIdentity", Json::object());
-  return identity.value("arn", "").find(query.user) != std::string::npos ||
-         identity.value("accessKeyId", "").find(query.user) != std::string::npos;
+  const auto identity = record.find("userIdentity");
+  if (identity == record.end()) return false;
+  return TextOf(*identity, "arn").find(query.user) != std::string::npos ||
+         TextOf(*identity, "accessKeyId").find(query.user) != std::string::npos;
 }
 
 void ReadFile(const std::string& path, const TrailQuery& query, std::deque<std::string>& newest) {
@@ -42,6 +52,15 @@ void ReadFile(const std::string& path, const TrailQuery& query, std::deque<std::
   }
 }
 
+// A power cut can leave half a line at the end: what is appended must not become a part of it.
+bool EndsInsideALine(const std::string& path, off_t size) {
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  char last = '\n';
+  const bool read = fd >= 0 && size > 0 && pread(fd, &last, 1, size - 1) == 1;
+  if (fd >= 0) close(fd);
+  return read && last != '\n';
+}
+
 }  // namespace
 
 StatusOr<std::unique_ptr<Trail>> Trail::Open(std::string path, int64_t max_bytes) {
@@ -50,6 +69,7 @@ StatusOr<std::unique_ptr<Trail>> Trail::Open(std::string path, int64_t max_bytes
   if (fd < 0 || fstat(fd, &info) != 0) {
     return absl::FailedPreconditionError(fmt::format("cannot write the trail {}: {}", path, std::strerror(errno)));
   }
+  if (EndsInsideALine(path, info.st_size) && write(fd, "\n", 1) == 1) ++info.st_size;
   return std::unique_ptr<Trail>(new Trail(std::move(path), fd, info.st_size, max_bytes));
 }
 

@@ -1,6 +1,7 @@
 // The file of audit records: JSON lines, oldest first, mode 0600. A line is written before the call is answered, so that
 // no acknowledged change is without one, also when the control plane is killed; it is not flushed to the disk, so that a
-// power cut can take the last seconds of it. At 64 MiB the file is put aside as `<path>.1`, and the former one goes.
+// power cut can take the last seconds of it and leave half a line, which is skipped. At 64 MiB the file is put aside as
+// `<path>.1`, and the former one goes.
 #pragma once
 
 #include <cstdint>
