@@ -35,6 +35,9 @@ void VisitFields(Record& r, Visitor visit) {
   visit("restarts", r.restarts);
   visit("exit_text", r.exit_text);
   visit("exit_micros", r.exit_micros);
+  visit("task_id", r.task_id);
+  visit("task_done", r.task_done);
+  visit("task_text", r.task_text);
 }
 
 struct Writer {

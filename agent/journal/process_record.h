@@ -35,6 +35,9 @@ struct ProcessRecord {
   int64_t restarts = 0;            // in-place restarts within this generation
   std::string exit_text;
   int64_t exit_micros = 0;
+  int64_t task_id = 0;             // of the last task that ended, and how
+  bool task_done = false;
+  std::string task_text;           // why it was called off
 
   bool operator==(const ProcessRecord&) const = default;
 };

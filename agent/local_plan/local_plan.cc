@@ -25,8 +25,9 @@ LocalActionKind PlanSameGeneration(const NodeWish& wish, const LocalNode& node) 
 }
 
 std::optional<LocalActionKind> PlanNode(const NodeWish& wish, const LocalNode* node) {
-  if (node == nullptr) return wish.fenced ? kFence : kStart;
+  if (node == nullptr) return wish.fenced ? kFence : wish.held ? kKeep : kStart;
   if (wish.generation() < node->generation) return std::nullopt;
+  if (wish.held) return kKeep;
   if (wish.generation() > node->generation) return wish.fenced ? kFence : kReplace;
   if (wish.revision < node->revision) return std::nullopt;
   return PlanSameGeneration(wish, *node);

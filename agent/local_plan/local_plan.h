@@ -5,6 +5,7 @@
 //   same generation                      start     keep; in-place:  apply (live part, parameters)
 //                                                  start            restart (any other launch part changed)
 //   higher generation    start           replace   replace          replace: kill, wipe, start
+//   held                 keep, whatever is there
 //   fenced               fence: kill what runs; it stays dead under this generation
 //   lower generation or revision: stale, nothing; the same wish again: keep (and report afresh)
 //   no wish, and all wishes are known: withdraw

@@ -1,6 +1,7 @@
 // The control plane's wish for one node, in our own words: an Assignment without protobuf (session/wire.h translates).
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -25,11 +26,23 @@ struct DiscoveryWish {
   bool operator==(const DiscoveryWish&) const = default;
 };
 
+// What an engine is to do, once: hand the role of primary over.
+struct TaskWish {
+  int64_t id = 0;
+  HostPort hand_over_to;
+  std::chrono::milliseconds patience{0};
+  bool operator==(const TaskWish&) const = default;
+};
+
 struct NodeWish {
   LaunchSpec launch;  // uid and generation included
   LiveSpec live;
   int64_t revision = 0;
   bool fenced = false;
+  bool held = false;        // starts nothing and ends nothing
+  bool keep_files = false;  // this generation begins on the files of the one before
+  bool hands_off = false;   // role, primary and addresses stay as they are, whatever `live` says
+  std::optional<TaskWish> task;
   bool restart_in_place = false;
   std::optional<DiscoveryWish> discovery;
   bool operator==(const NodeWish&) const = default;

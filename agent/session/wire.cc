@@ -29,12 +29,23 @@ agent::v1::Phase PhaseTo(Phase phase) {
     case Phase::kAbsent: return agent::v1::PHASE_ABSENT;
     case Phase::kStarting: return agent::v1::PHASE_STARTING;
     case Phase::kReady: return agent::v1::PHASE_READY;
-    case Phase::kSilent: return agent::v1::PHASE_SILENT;
+    case Phase::kBusy: return agent::v1::PHASE_BUSY;
+    case Phase::kFrozen: return agent::v1::PHASE_FROZEN;
     case Phase::kExited: return agent::v1::PHASE_EXITED;
     case Phase::kStopped: return agent::v1::PHASE_STOPPED;
     case Phase::kFailed: return agent::v1::PHASE_FAILED;
   }
   return agent::v1::PHASE_UNSPECIFIED;
+}
+
+agent::v1::TaskState TaskTo(TaskState state) {
+  switch (state) {
+    case TaskState::kRunning: return agent::v1::TASK_STATE_RUNNING;
+    case TaskState::kDone: return agent::v1::TASK_STATE_DONE;
+    case TaskState::kCalledOff: return agent::v1::TASK_STATE_CALLED_OFF;
+    case TaskState::kNone: break;
+  }
+  return agent::v1::TASK_STATE_UNSPECIFIED;
 }
 
 LaunchSpec LaunchFrom(const agent::v1::Assignment& a, EngineFamily family) {
@@ -77,6 +88,15 @@ StatusOr<NodeWish> WishFrom(const agent::v1::Assignment& a) {
   if (a.has_follow()) wish.live.follow = HostPort{a.follow().address(), a.follow().port()};
   wish.live.endpoints = {a.endpoints().begin(), a.endpoints().end()};
   wish.fenced = a.desired() == agent::v1::DESIRED_FENCED;
+  wish.held = a.desired() == agent::v1::DESIRED_HELD;
+  wish.keep_files = a.keep_files();
+  wish.hands_off = a.hands_off();
+  if (a.has_task()) {
+    if (!a.task().has_hand_over()) return absl::InvalidArgumentError(fmt::format("task {} is of no known kind", a.task().id()));
+    const auto& hand_over = a.task().hand_over();
+    wish.task = TaskWish{a.task().id(), {hand_over.to().address(), hand_over.to().port()},
+                         std::chrono::milliseconds(hand_over.patience_ms())};
+  }
   wish.restart_in_place = a.restart() == agent::v1::RESTART_POLICY_IN_PLACE;
   if (a.has_discovery()) wish.discovery = DiscoveryFrom(a.discovery());
   return wish;
@@ -105,6 +125,25 @@ void FillReport(const NodeState& s, agent::v1::NodeReport& r) {
   for (const std::string& endpoint : s.endpoints) r.add_endpoints(endpoint);
   r.set_offset_micros(s.offset_micros);
   r.set_run_id(s.engine.run_id);
+  r.set_silent_micros(s.silent_micros);
+  if (s.engine.loading) {
+    r.mutable_loading()->set_loaded_bytes(s.engine.loaded_bytes);
+    r.mutable_loading()->set_total_bytes(s.engine.total_bytes);
+    r.mutable_loading()->set_seconds_left(s.engine.loading_seconds_left);
+  }
+  r.set_keys_known(s.engine.keys >= 0);
+  r.set_keys(s.engine.keys);
+  r.set_previous_keys_known(s.previous_keys >= 0);
+  r.set_previous_keys(s.previous_keys);
+  if (s.saved.bytes > 0) {
+    r.mutable_saved()->set_bytes(s.saved.bytes);
+    r.mutable_saved()->set_offset(s.saved.offset);
+  }
+  if (s.task.state != TaskState::kNone) {
+    r.mutable_task()->set_id(s.task.id);
+    r.mutable_task()->set_state(TaskTo(s.task.state));
+    r.mutable_task()->set_text(s.task.text);
+  }
 }
 
 void FillEngine(const EngineBinary& binary, agent::v1::InstalledEngine& engine) {

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "common/fault_point.h"
-#include "dataplane/health/verdict.h"
 
 namespace elastilab {
 
@@ -27,6 +26,7 @@ EngineWatch::EngineWatch(Host& host, std::unique_ptr<EngineControl> control, int
       events_(std::move(events)), alarm_(host.MakeAlarm()) {
   const Instant now = host_.Now();
   answered_ = ready_ = in_force_.was_ready;
+  task_ = in_force_.task;
   last_answer_ = next_ping_ = next_query_ = next_apply_ = now;
   busy_until_ = now + timing_.busy_for;
   Arm();
@@ -92,23 +92,19 @@ void EngineWatch::OnPing(const Status& status) {
   } else if (answered_) {
     ++misses_;
   }
-  JudgeSilence();
+  Judge();
   Tick();
 }
 
-void EngineWatch::JudgeSilence() {
+void EngineWatch::Judge() {
   if (!answered_) return;
-  bool silent = false;
-  if (misses_ > 0) {
+  Verdict verdict = Verdict::kAnswers;
+  if (misses_ >= kMissesToJudge) {
     const auto stat = host_.StatOf(pid_);
-    silent = IsSilent({.consecutive_misses = misses_,
-                       .since_last_answer = std::chrono::duration_cast<std::chrono::milliseconds>(host_.Now() -
-                                                                                                  last_answer_),
-                       .process_state = stat ? stat->state : '?'});
+    verdict = JudgeSilence({.consecutive_misses = misses_, .process_state = stat ? stat->state : '?'});
+    if (verdict == Verdict::kSuspicious) return;
   }
-  if (silent == silent_) return;
-  silent_ = silent;
-  events_.changed();
+  if (std::exchange(verdict_, verdict) != verdict) events_.changed();
 }
 
 void EngineWatch::Query(Instant now) {
@@ -121,12 +117,14 @@ void EngineWatch::Query(Instant now) {
 void EngineWatch::OnQuery(const StatusOr<EngineStatus>& status) {
   querying_ = false;
   if (quiet_) return;
-  const bool probed = !asked_probes_.empty();
-  answered_probes_.insert(answered_probes_.end(), asked_probes_.begin(), asked_probes_.end());
+  // A question without an answer is asked again: what was known before answers nothing.
+  std::vector<int64_t>& answered = status.ok() ? answered_probes_ : open_probes_;
+  answered.insert(answered.end(), asked_probes_.begin(), asked_probes_.end());
   asked_probes_.clear();
   if (status.ok()) Learn(*status);
   if (quiet_) return;
-  if (probed && !answered_probes_.empty()) events_.changed();
+  if (!answered_probes_.empty()) events_.changed();
+  if (!open_probes_.empty()) next_query_ = std::min(next_query_, host_.Now() + timing_.busy_interval);
   if (std::exchange(query_again_, false)) next_query_ = kAtOnce;
   Tick();
 }
@@ -136,6 +134,7 @@ void EngineWatch::Learn(const EngineStatus& status) {
   answered_ = true;
   misses_ = 0;
   last_answer_ = now;
+  if (verdict_ != Verdict::kAnswers) Judge();
   const std::optional<EngineStatus> before = std::exchange(status_, status);
   status_micros_ = MonotonicMicros(now);
   next_query_ = std::min(next_query_, NextQuery(now));
@@ -145,10 +144,14 @@ void EngineWatch::Learn(const EngineStatus& status) {
     events_.ready();
     return;
   }
-  // An offset that moves is news once a second, all else at once.
+  // Numbers that move all the time are news once a second, all else at once.
   EngineStatus comparable = status;
   if (before && now - last_offset_news_ < timing_.query_interval) {
     comparable.replication_offset = before->replication_offset;
+    comparable.keys = before->keys;
+    comparable.loaded_bytes = before->loaded_bytes;
+    comparable.total_bytes = before->total_bytes;
+    comparable.loading_seconds_left = before->loading_seconds_left;
   }
   if (before == comparable) return;
   last_offset_news_ = now;
@@ -168,8 +171,34 @@ EngineWatch::Instant EngineWatch::NextQuery(Instant now) const {
 
 bool EngineWatch::Pending() const { return wish_ && in_force_.revision != wish_->revision; }
 
+bool EngineWatch::TaskIsDue() const {
+  const bool ended = task_.state == TaskState::kDone || task_.state == TaskState::kCalledOff;
+  return wish_->task && (task_.id != wish_->task->id || !ended);
+}
+
+void EngineWatch::RunTask() {
+  applying_ = true;
+  const int64_t id = wish_->task->id;
+  task_ = {id, TaskState::kRunning, ""};
+  in_force_.live = {};  // whatever comes of it, it has to be looked at afresh
+  control_->HandOver(wish_->task->hand_over_to, wish_->task->patience,
+                     [this, id](const Status& status) { OnTaskEnded(id, status); });
+}
+
+void EngineWatch::OnTaskEnded(int64_t id, const Status& status) {
+  applying_ = false;
+  if (quiet_) return;
+  if (!status.ok() && !absl::IsFailedPrecondition(status)) return ApplyFailed(status);
+  task_ = {id, status.ok() ? TaskState::kDone : TaskState::kCalledOff, std::string(status.message())};
+  events_.applied();
+  next_apply_ = kAtOnce;
+  Tick();
+}
+
 void EngineWatch::Apply() {
-  if (in_force_.live == wish_->live) return SetParameters();
+  if (TaskIsDue()) return RunTask();
+  if (wish_->hands_off) in_force_.live = {};
+  if (wish_->hands_off || in_force_.live == wish_->live) return SetParameters();
   if (Status fault = FaultPoint("agent.before_apply"); !fault.ok()) return ApplyFailed(fault);
   applying_ = true;
   control_->Apply(in_force_.live, wish_->live, timing_.apply_timeout,
@@ -212,7 +241,8 @@ void EngineWatch::OnParametersSet(const std::string& digest, const Status& statu
 
 // Notes that all of the wish is in force, if it is.
 bool EngineWatch::CompleteRevision() {
-  if (!Pending() || in_force_.live != wish_->live || in_force_.parameters_digest != wanted_parameters_) return false;
+  if (!Pending() || TaskIsDue() || in_force_.parameters_digest != wanted_parameters_) return false;
+  if (!wish_->hands_off && in_force_.live != wish_->live) return false;
   in_force_.revision = wish_->revision;
   problem_.clear();
   events_.applied();

@@ -3,6 +3,7 @@
 //   Ping    every 5 ms until it answers for the first time, then every 100 ms. Misses feed dataplane/health's verdict.
 //   Query   every 5 ms until it has loaded and, for a replica, until its link is up; about once a second when settled;
 //           at once on Probe and after an Apply. A link that takes longer than 3 s is asked for every 100 ms.
+//   Task    as soon as it is wished for and has not ended yet. While hands are to be off the engine, nothing is applied.
 //   Apply   as soon as the wish differs from what is in force; again after an error. One at a time, so that a wish that
 //           changes meanwhile is applied from what really is there.
 //
@@ -17,9 +18,11 @@
 #include <vector>
 
 #include "agent/local_plan/node_wish.h"
+#include "agent/supervisor/node_state.h"
 #include "agent/supervisor/timing.h"
 #include "common/os/host.h"
 #include "dataplane/engine/driver.h"
+#include "dataplane/health/verdict.h"
 
 namespace elastilab {
 
@@ -31,11 +34,12 @@ class EngineWatch {
     std::string parameters_digest;
     int64_t revision = 0;      // 0: none in full
     bool was_ready = false;    // an adopted engine that had answered an earlier agent
+    TaskOutcome task;          // the last one that ended
   };
   struct Events {
     std::function<void()> ready;    // once: it answers and has loaded
     std::function<void()> changed;  // something worth a report; probes() says which Probe it answers
-    std::function<void()> applied;  // in_force() moved
+    std::function<void()> applied;  // in_force() moved, or a task ended
     std::function<void(const std::string& why)> needs_restart;  // only a new process can do it
   };
 
@@ -53,7 +57,10 @@ class EngineWatch {
 
   bool answered() const { return answered_; }  // ever
   bool ready() const { return ready_; }
-  bool silent() const { return silent_; }
+  // kAnswers while it answers, or has not missed enough questions to be judged.
+  Verdict verdict() const { return verdict_; }
+  int64_t last_answer_micros() const { return MonotonicMicros(last_answer_); }
+  const TaskOutcome& task() const { return task_; }
   bool has_status() const { return status_.has_value(); }
   const InForce& in_force() const { return in_force_; }
   // As last read; all empty before the first answer.
@@ -83,7 +90,10 @@ class EngineWatch {
   void ApplyFailed(const Status& status);
   bool LinkAwaited() const;
   Instant NextQuery(Instant now) const;
-  void JudgeSilence();
+  void Judge();
+  bool TaskIsDue() const;
+  void RunTask();
+  void OnTaskEnded(int64_t id, const Status& status);
 
   Host& host_;
   std::unique_ptr<EngineControl> control_;
@@ -99,7 +109,8 @@ class EngineWatch {
   bool quiet_ = false;
   bool answered_ = false;
   bool ready_ = false;
-  bool silent_ = false;
+  Verdict verdict_ = Verdict::kAnswers;
+  TaskOutcome task_;
   bool pinging_ = false;
   bool querying_ = false;
   bool query_again_ = false;  // asked for while one was under way

@@ -7,7 +7,8 @@ const char* PhaseName(Phase phase) {
     case Phase::kAbsent: return "absent";
     case Phase::kStarting: return "starting";
     case Phase::kReady: return "ready";
-    case Phase::kSilent: return "silent";
+    case Phase::kBusy: return "busy";
+    case Phase::kFrozen: return "frozen";
     case Phase::kExited: return "exited";
     case Phase::kStopped: return "stopped";
     case Phase::kFailed: return "failed";

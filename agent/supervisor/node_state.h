@@ -11,9 +11,18 @@
 namespace elastilab {
 
 // Meanings: agent.proto, enum Phase.
-enum class Phase { kAbsent, kStarting, kReady, kSilent, kExited, kStopped, kFailed };
+enum class Phase { kAbsent, kStarting, kReady, kBusy, kFrozen, kExited, kStopped, kFailed };
 
 const char* PhaseName(Phase phase);
+
+enum class TaskState { kNone, kRunning, kDone, kCalledOff };
+
+struct TaskOutcome {
+  int64_t id = 0;
+  TaskState state = TaskState::kNone;
+  std::string text;  // why it was called off
+  bool operator==(const TaskOutcome&) const = default;
+};
 
 struct NodeState {
   int64_t uid = 0;
@@ -32,6 +41,10 @@ struct NodeState {
   EngineStatus engine;  // as last read; of a dead process too, its offset is evidence
   int64_t offset_micros = 0;
   std::vector<std::string> endpoints;
+  int64_t silent_micros = 0;   // MonotonicMicros of the last answer, while busy or frozen
+  int64_t previous_keys = -1;  // of the process before this one, when last read
+  SavedData saved;             // while no process runs
+  TaskOutcome task;            // of the task that the wish names
 
   bool operator==(const NodeState&) const = default;
 };

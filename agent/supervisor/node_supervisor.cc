@@ -43,17 +43,21 @@ bool NodeSupervisor::Recover(const HostView& host) {
     discovery_->Recover(host);
     UpdateDiscovery();
   }
-  if (!process_.alive()) return false;
-
+  if (!process_.alive()) {
+    LookAtFiles();
+    return false;
+  }
+  began_on_files_ = true;  // it may have
   goal_ = wish_.fenced || process_.record().fenced ? Goal::kFence : Goal::kRun;
   EngineDriver* driver = context_.driver(wish_.launch.family);
   if (driver != nullptr) {
     const ProcessRecord& r = process_.record();
-    const bool in_force = r.applied_revision == wish_.revision;
+    const bool in_force = r.applied_revision == wish_.revision && !wish_.hands_off;
     WatchEngine(*driver, {.live = in_force ? wish_.live : LiveSpec{},
                           .parameters_digest = r.parameters_digest,
                           .revision = r.applied_revision,
-                          .was_ready = r.was_ready});
+                          .was_ready = r.was_ready,
+                          .task = RecordedTask()});
   }
   ready_since_ = context_.host.Now();
   if (!process_.record().was_ready) start_alarm_->Set(context_.timing.start_deadline, [this] { OnStartDeadline(); });
@@ -117,7 +121,7 @@ void NodeSupervisor::Withdraw(std::function<void()> done) {
 }
 
 void NodeSupervisor::Suspend(std::function<void()> done) {
-  if (goal_ == Goal::kRun) goal_ = Goal::kSuspend;
+  if (goal_ == Goal::kRun || (goal_ == Goal::kRest && process_.alive())) goal_ = Goal::kSuspend;
   finished_ = std::move(done);
   Step();
 }
@@ -201,7 +205,7 @@ Status NodeSupervisor::TryStart() {
   }
   ProcessRecord& record = process_.record();
   if (ForOlderGeneration()) {
-    RETURN_IF_ERROR(context_.journal.WipeNode(wish_.uid()));
+    if (!wish_.keep_files) RETURN_IF_ERROR(context_.journal.WipeNode(wish_.uid()));
     record = ProcessRecord{};
     record.generation = wish_.generation();
     last_status_ = {};
@@ -210,9 +214,13 @@ Status NodeSupervisor::TryStart() {
   record.launch_digest = LaunchDigest(wish_.launch);
   record.parameters_digest = ParametersDigest(wish_.launch);
   record.applied_revision = 0;
+  previous_keys_ = in_place_ ? last_status_.keys : -1;
   if (in_place_) ++record.restarts;
   in_place_ = false;
+  began_on_files_ = driver->Saved(wish_.launch, Paths()).bytes > 0;
   RETURN_IF_ERROR(process_.Start(std::move(command)));
+  stop_problem_.clear();
+  saved_ = {};
   never_started_ = restart_wanted_ = stopping_ = killed_ = false;
   WatchEngine(*driver, {.live = driver->StateAfterLaunch(wish_.launch, wish_.live),
                         .parameters_digest = record.parameters_digest});
@@ -249,6 +257,10 @@ void NodeSupervisor::StartFailed(const std::string& why) {
 
 void NodeSupervisor::OnStartDeadline() {
   if (watch_ == nullptr || watch_->answered()) return;
+  if (began_on_files_) {  // it reads what it held
+    spdlog::warn("{}: pid {} has not answered yet and may be loading", wish_.launch.name, process_.record().process.pid);
+    return start_alarm_->Set(context_.timing.start_deadline, [this] { OnStartDeadline(); });
+  }
   failure_ = fmt::format("did not answer within {} s", context_.timing.start_deadline.count() / 1000);
   Kill();
 }
@@ -289,8 +301,16 @@ void NodeSupervisor::OnChanged() {
 }
 
 void NodeSupervisor::OnApplied() {
-  if (process_.record().applied_revision == watch_->in_force().revision) return;
-  process_.record().applied_revision = watch_->in_force().revision;
+  ProcessRecord& record = process_.record();
+  const TaskOutcome& task = watch_->task();
+  const bool task_ended = task.id != record.task_id && (task.state == TaskState::kDone || task.state == TaskState::kCalledOff);
+  if (record.applied_revision == watch_->in_force().revision && !task_ended) return;
+  record.applied_revision = watch_->in_force().revision;
+  if (task_ended) {
+    record.task_id = task.id;
+    record.task_done = task.state == TaskState::kDone;
+    record.task_text = task.text;
+  }
   process_.Save();
 }
 
@@ -305,12 +325,30 @@ void NodeSupervisor::OnNeedsRestart(const std::string& why) {
 void NodeSupervisor::StopOrderly() {
   if (std::exchange(stopping_, true)) return;
   start_alarm_->Cancel();
-  stop_alarm_->Set(context_.timing.stop_patience, [this] { Terminate(); });
-  if (watch_ == nullptr || !watch_->ready()) return Terminate();
-  watch_->Quiet();
-  watch_->control().Shutdown(true, context_.timing.stop_patience, [this](const Status& status) {
-    if (!status.ok() && process_.alive()) Terminate();
-  });
+  process_.Signal(SIGCONT);  // one that a signal has stopped can't save
+  if (watch_ == nullptr || !watch_->ready()) return Terminate();  // what it was reading stays in its files
+  AskToStop();
+}
+
+void NodeSupervisor::AskToStop() {
+  watch_->control().Shutdown(true, context_.timing.stop_patience, [this](const Status& status) { OnStopAnswered(status); });
+}
+
+// Accepted: the exit will be seen, however long saving takes. Else it is asked again as long as that is wished for.
+void NodeSupervisor::OnStopAnswered(const Status& status) {
+  if (status.ok() || !process_.alive() || !stopping_) return;
+  if (absl::IsUnimplemented(status) || wish_.launch.family == EngineFamily::kMemcached) return Terminate();
+  const std::string problem = fmt::format("cannot be stopped in good order yet: {}", status.message());
+  if (std::exchange(stop_problem_, problem) != problem) {
+    spdlog::warn("{}: {}", wish_.launch.name, WithoutSecrets(problem));
+    Report();
+  }
+  const bool wished = goal_ == Goal::kSuspend || (goal_ == Goal::kRun && restart_wanted_);
+  if (!wished) {
+    stopping_ = false;
+    return Step();
+  }
+  stop_alarm_->Set(context_.timing.stop_retry, [this] { AskToStop(); });
 }
 
 void NodeSupervisor::Terminate() {
@@ -339,6 +377,8 @@ void NodeSupervisor::OnExit() {
   if (stopping_ && !killed_ && EndedInOrder(process_.record().exit_text)) {
     process_.record().state = RecordState::kStopped;
   }
+  stop_problem_.clear();
+  LookAtFiles();
 
   const bool restart = std::exchange(restart_wanted_, false);
   stopping_ = false;
@@ -419,9 +459,21 @@ LocalNode NodeSupervisor::Local() const {
   return local;
 }
 
+void NodeSupervisor::LookAtFiles() {
+  EngineDriver* driver = context_.driver(wish_.launch.family);
+  saved_ = driver == nullptr ? SavedData{} : driver->Saved(wish_.launch, Paths());
+}
+
+TaskOutcome NodeSupervisor::RecordedTask() const {
+  const ProcessRecord& r = process_.record();
+  if (r.task_id == 0) return {};
+  return {r.task_id, r.task_done ? TaskState::kDone : TaskState::kCalledOff, r.task_text};
+}
+
 Phase NodeSupervisor::CurrentPhase() const {
   if (process_.alive() && watch_ != nullptr && !ForOlderGeneration()) {
-    if (watch_->silent()) return Phase::kSilent;
+    if (watch_->verdict() == Verdict::kFrozen) return Phase::kFrozen;
+    if (watch_->verdict() == Verdict::kBusy) return Phase::kBusy;
     if (watch_->ready()) return Phase::kReady;
   }
   if (goal_ == Goal::kWithdraw && !process_.alive()) return Phase::kAbsent;
@@ -436,7 +488,7 @@ NodeState NodeSupervisor::State() const {
   state.uid = wish_.uid();
   state.generation = wish_.generation();
   state.phase = CurrentPhase();
-  state.problem = failure_;
+  state.problem = failure_.empty() ? stop_problem_ : failure_;
   if (ForOlderGeneration()) return state;  // what is there belongs to the past
   state.process = record.process;
   state.restarts = record.restarts;
@@ -445,10 +497,14 @@ NodeState NodeSupervisor::State() const {
   state.exit_micros = record.exit_micros;
   state.engine = last_status_;
   state.offset_micros = last_status_micros_;
+  state.previous_keys = previous_keys_;
+  state.task = watch_ == nullptr ? RecordedTask() : watch_->task();
   if (watch_ == nullptr) {
-    state.engine.link_up = false;
+    state.engine.link_up = state.engine.loading = false;
+    state.saved = saved_;
     return state;
   }
+  if (watch_->verdict() != Verdict::kAnswers) state.silent_micros = watch_->last_answer_micros();
   if (watch_->has_status()) state.engine = watch_->status();
   state.offset_micros = watch_->status_micros();
   state.applied_revision = watch_->in_force().revision;

@@ -12,6 +12,9 @@
 //   Replace   SIGKILL, wipe, start        Restart    orderly stop, start on the same files
 //   Suspend   orderly stop; stopped       Withdraw   SIGKILL, remove the files; absent
 //
+// An orderly stop is asked for until it is done: an engine that can't save, or is busy, goes on and says so in `problem`.
+// It is never killed for that.
+//
 // All verbs may come at any time, also while an earlier one is under way: they set the goal, and Step, which is called
 // after everything that happens, looks at the goal and at the process and does what is missing.
 //
@@ -107,7 +110,10 @@ class NodeSupervisor {
   bool ImpostorAnswers() const;
 
   void StopOrderly();
+  void AskToStop();
+  void OnStopAnswered(const Status& status);
   void Terminate();
+  void LookAtFiles();
   void Kill();
   void OnExit();
   void AfterUnexpectedExit(bool had_been_ready, std::chrono::milliseconds healthy_for);
@@ -116,6 +122,7 @@ class NodeSupervisor {
   void UpdateDiscovery();
   void MakeDiscovery();
   Phase CurrentPhase() const;
+  TaskOutcome RecordedTask() const;
   void Report(int64_t probe_id = 0);
   std::string WithoutSecrets(std::string text) const;
 
@@ -134,6 +141,10 @@ class NodeSupervisor {
   bool in_place_ = false;       // the start that is due repeats one that had been ready
   int attempts_ = 0;            // for DecideRestart
   std::string failure_;         // why the last start failed; empty once ready
+  std::string stop_problem_;    // why an orderly stop has not come about yet
+  bool began_on_files_ = false; // the present process has something to load
+  SavedData saved_;             // while no process runs
+  int64_t previous_keys_ = -1;  // of the process before the present one
   RealTime ready_since_;
   const std::unique_ptr<Alarm> start_alarm_;  // the next start, or the deadline of the present one
   const std::unique_ptr<Alarm> stop_alarm_;

@@ -17,7 +17,8 @@ struct SupervisorTiming {
   milliseconds query_timeout{250};
   milliseconds apply_timeout{2'000};
   milliseconds apply_retry{100};
-  milliseconds stop_patience{10'000};   // for an orderly stop, then SIGTERM
+  milliseconds stop_patience{10'000};   // for the answer to an orderly stop; then it is asked for again
+  milliseconds stop_retry{1'000};       // after a refusal
   milliseconds term_patience{2'000};    // then SIGKILL
 };
 

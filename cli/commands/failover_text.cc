@@ -19,6 +19,9 @@ std::string TimeText(const google::protobuf::Timestamp& time) {
 }
 
 std::string LossText(const Failover& failover) {
+  if (failover.lost_everything()) {
+    return failover.old_keys() < 0 ? "everything" : fmt::format("everything: {} keys", failover.old_keys());
+  }
   if (failover.lost_bytes() < 0) return "unknown";
   const std::string known = BytesText(failover.lost_bytes());
   if (failover.old_offset_age_micros() < 0) return known;

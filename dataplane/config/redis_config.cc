@@ -114,7 +114,7 @@ void AddReplication(const LaunchSpec& launch, const LiveSpec& live, Lines& lines
 void AddUsers(const LaunchSpec& launch, Lines& lines) {
   lines.Add("user", kControlUser, "on", "#" + Sha256Hex(launch.control_password.Reveal()), "~*", "&*", "+@all");
   lines.Add("user", kReplicationUser, "on", "#" + Sha256Hex(launch.replication_password.Reveal()), "resetchannels",
-            "-@all", "+psync", "+replconf", "+ping");
+            "-@all", "+psync", "+replconf", "+ping", "+info");
   std::vector<std::string> words = {"default", "on", "nopass", "~*", "&*", "+@all"};
   words.insert(words.end(), launch.withheld_commands.begin(), launch.withheld_commands.end());
   lines.AddWords("user", words);

@@ -42,6 +42,10 @@ class EngineControl {
   // error names, and nothing was changed. InvalidArgument: the engine refuses a value.
   virtual void SetParameters(const std::map<std::string, std::string>& parameters, std::chrono::milliseconds timeout,
                              Done done) = 0;
+  // Hands the role of primary over to the replica at `to`; writes are paused for `patience` at most. OK: the roles are
+  // switched (or were already); FailedPrecondition: called off, for the reason that the error gives, and the engine is
+  // what it was, except that it may have given up its endpoints; any other error: look again.
+  virtual void HandOver(const HostPort& to, std::chrono::milliseconds patience, Done done) = 0;
   // Asks the engine to write its data set and exit (`save`), or just to exit. Done when the request was accepted;
   // the supervisor sees the exit. (redis: SHUTDOWN; memcached: SIGTERM to the pid that it says it has.)
   virtual void Shutdown(bool save, std::chrono::milliseconds timeout, Done done) = 0;
@@ -60,6 +64,8 @@ class EngineDriver {
   virtual LiveSpec StateAfterLaunch(const LaunchSpec& launch, const LiveSpec& live) const = 0;
   // Connects lazily and again after errors.
   virtual std::unique_ptr<EngineControl> Control(const LaunchSpec& launch, const NodePaths& paths) = 0;
+  // What the files of a node that does not run hold.
+  virtual SavedData Saved(const LaunchSpec& launch, const NodePaths& paths) const = 0;
   // Called once the engine answers for the first time after a start: clean-up such as a dump that served its one
   // resume.
   virtual void AfterReady(const LaunchSpec& launch, const NodePaths& paths) = 0;

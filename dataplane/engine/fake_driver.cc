@@ -121,6 +121,17 @@ class FakeControl final : public EngineControl {
     });
   }
 
+  void HandOver(const HostPort& to, milliseconds patience, Done done) override {
+    Answer(patience, std::move(done), [this, to]() -> Status {
+      FakeNode& node = entry_.node;
+      if (!node.behaviour.handover_error.ok()) return node.behaviour.handover_error;
+      node.handed_over.push_back(to);
+      node.live = {.role = NodeRole::kReplica, .follow = to, .endpoints = {}};
+      entry_.followed = steady_clock::now();
+      return absl::OkStatus();
+    });
+  }
+
   void Shutdown(bool save, milliseconds timeout, Done done) override {
     Answer(timeout, std::move(done), [this, save] {
       entry_.node.shutdown = save;
@@ -208,6 +219,10 @@ LiveSpec FakeDriver::StateAfterLaunch(const LaunchSpec&, const LiveSpec& live) c
 
 std::unique_ptr<EngineControl> FakeDriver::Control(const LaunchSpec& launch, const NodePaths& paths) {
   return std::make_unique<FakeControl>(engines_, launch, paths);
+}
+
+SavedData FakeDriver::Saved(const LaunchSpec& launch, const NodePaths&) const {
+  return engines_->At(launch.name).node.behaviour.saved;
 }
 
 void FakeDriver::AfterReady(const LaunchSpec& launch, const NodePaths&) { ++node(launch.name).after_ready; }

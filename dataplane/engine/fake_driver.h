@@ -36,6 +36,8 @@ struct FakeBehaviour {
   Status apply_error;                                   // every Apply fails
   std::vector<std::string> restart_parameters;          // those that SetParameters can't change
   bool ignores_shutdown = false;                        // accepts Shutdown and stays
+  Status handover_error;                                // every HandOver ends so
+  SavedData saved;                                      // what its files hold while it does not run
 };
 
 struct FakeNode {
@@ -50,6 +52,7 @@ struct FakeNode {
   std::vector<LiveSpec> applied;  // every successful Apply, in order
   std::map<std::string, std::string> parameters;
   std::optional<bool> shutdown;  // `save` of the last Shutdown
+  std::vector<HostPort> handed_over;
 };
 
 struct FakeEngines;
@@ -66,6 +69,7 @@ class FakeDriver final : public EngineDriver {
                            const NodePaths& paths) override;
   LiveSpec StateAfterLaunch(const LaunchSpec& launch, const LiveSpec& live) const override;
   std::unique_ptr<EngineControl> Control(const LaunchSpec& launch, const NodePaths& paths) override;
+  SavedData Saved(const LaunchSpec& launch, const NodePaths& paths) const override;
   void AfterReady(const LaunchSpec& launch, const NodePaths& paths) override;
 
  private:

@@ -90,6 +90,12 @@ class MemcachedControl final : public EngineControl {
              });
   }
 
+  void HandOver(const HostPort&, milliseconds timeout, Done done) override {
+    AskStats(timeout, [done = std::move(done)](const StatusOr<MemcachedReply>&) {
+      done(absl::FailedPreconditionError("memcached has no roles to hand over"));
+    });
+  }
+
   void Shutdown(bool /*save*/, milliseconds timeout, Done done) override {
     AskStats(timeout, [this, done = std::move(done)](const StatusOr<MemcachedReply>& stats) {
       if (!stats.ok()) return done(stats.status());
@@ -145,6 +151,7 @@ class MemcachedDriver final : public EngineDriver {
     return std::make_unique<MemcachedControl>(io_, launch);
   }
 
+  SavedData Saved(const LaunchSpec&, const NodePaths&) const override { return {}; }
   void AfterReady(const LaunchSpec&, const NodePaths&) override {}
 
  private:

@@ -69,6 +69,13 @@ struct NodePaths {
   std::string log_file;
 };
 
+// What the files of a node that does not run hold.
+struct SavedData {
+  int64_t bytes = 0;    // 0: nothing
+  int64_t offset = -1;  // of the replication stream; -1: the files do not say
+  bool operator==(const SavedData&) const = default;
+};
+
 // What the engine answers about itself.
 struct EngineStatus {
   NodeRole role = NodeRole::kNone;
@@ -77,6 +84,10 @@ struct EngineStatus {
   int64_t replication_offset = 0;
   bool link_up = false;     // replica: link up and first sync over
   bool loading = false;     // answers, but is still reading its data set
+  int64_t loaded_bytes = 0;
+  int64_t total_bytes = 0;  // of what it loads
+  int64_t loading_seconds_left = 0;
+  int64_t keys = -1;        // in all databases; -1: not said
   std::optional<HostPort> follows;
   bool operator==(const EngineStatus&) const = default;
 };

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <fstream>
@@ -11,6 +12,8 @@
 #include "dataplane/config/redis_parameters.h"
 #include "dataplane/engine/bind_trouble.h"
 #include "dataplane/engine/redis_apply.h"
+#include "dataplane/engine/redis_files.h"
+#include "dataplane/engine/redis_handover.h"
 #include "dataplane/engine/redis_info.h"
 #include "dataplane/wire/resp_client.h"
 
@@ -45,7 +48,7 @@ bool AsManyClientsAsPossible(const RedisDirective& directive, const RespValue& r
 class RedisControl final : public EngineControl {
  public:
   RedisControl(boost::asio::io_context& io, const LaunchSpec& launch, const NodePaths& paths)
-      : launch_(launch),
+      : io_(io), launch_(launch),
         data_dir_(paths.data_dir),
         client_(io, Peer::Unix(paths.socket), {std::string(kControlUser), launch.control_password}) {}
 
@@ -55,7 +58,7 @@ class RedisControl final : public EngineControl {
   }
 
   void Query(milliseconds timeout, StatusDone done) override {
-    client_.Call({{"INFO", "server", "replication", "persistence"}}, timeout,
+    client_.Call({{"INFO", "server", "replication", "persistence", "keyspace"}}, timeout,
                  [this, done = std::move(done)](const StatusOr<Replies>& replies) {
                    if (!replies.ok()) return done(replies.status());
                    if (Status status = CheckReplies(launch_.name, *replies); !status.ok()) return done(status);
@@ -65,6 +68,9 @@ class RedisControl final : public EngineControl {
 
   void Apply(const LiveSpec& from, const LiveSpec& to, milliseconds timeout, Done done) override;
   void SetParameters(const std::map<std::string, std::string>& parameters, milliseconds timeout, Done done) override;
+  void HandOver(const HostPort& to, milliseconds patience, Done done) override {
+    HandOverRedis(io_, client_, alive_, launch_, to, patience, std::move(done));
+  }
   void Shutdown(bool save, milliseconds timeout, Done done) override;
 
  private:
@@ -85,9 +91,11 @@ class RedisControl final : public EngineControl {
   Status ExplainApply(const RedisBatch& batch, const Replies& replies) const;
   void SendDirectives(std::vector<RedisDirective> directives, milliseconds timeout, Done done);
 
+  boost::asio::io_context& io_;
   const LaunchSpec launch_;
   const std::string data_dir_;
   RespClient client_;
+  const std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 
 void RedisControl::Apply(const LiveSpec& /*from*/, const LiveSpec& to, milliseconds timeout, Done done) {
@@ -181,14 +189,14 @@ void RedisControl::SendDirectives(std::vector<RedisDirective> directives, millis
 }
 
 void RedisControl::Shutdown(bool save, milliseconds timeout, Done done) {
-  const auto it = launch_.parameters.find("appendonly");
-  const bool append_only = it != launch_.parameters.end() && it->second == "yes";
-  const bool dump = save && !append_only;
+  const bool dump = save && !KeepsAppendOnlyFile(launch_);
   if (dump) std::ofstream(fmt::format("{}/{}", data_dir_, kResumeMark)) << "ordered\n";
   client_.Call({{"SHUTDOWN", dump ? "SAVE" : "NOSAVE"}}, timeout,
                [this, done = std::move(done)](const StatusOr<Replies>& replies) {
                  // Success is silence: the engine closes the connection when it exits.
                  if (absl::IsAborted(replies.status())) return done(absl::OkStatus());
+                 // It said why not: what dump there is has not been ordered.
+                 if (replies.ok()) unlink(fmt::format("{}/{}", data_dir_, kResumeMark).c_str());
                  done(replies.ok() ? CheckReplies(launch_.name, *replies) : replies.status());
                });
 }

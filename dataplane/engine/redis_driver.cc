@@ -8,14 +8,10 @@
 #include "dataplane/config/redis_config.h"
 #include "dataplane/config/redis_parameters.h"
 #include "dataplane/engine/redis_control.h"
+#include "dataplane/engine/redis_files.h"
 
 namespace elastilab {
 namespace {
-
-bool AppendOnly(const LaunchSpec& launch) {
-  const auto it = launch.parameters.find("appendonly");
-  return it != launch.parameters.end() && it->second == "yes";
-}
 
 std::string ResumeMark(const NodePaths& paths) { return fmt::format("{}/{}", paths.data_dir, kResumeMark); }
 
@@ -35,7 +31,7 @@ class RedisDriver final : public EngineDriver {
           fmt::format("{}: cluster-enabled yes: this driver runs no cluster mode", launch.name));
     }
     ASSIGN_OR_RETURN(std::string config, RenderRedisConfig(launch, live, binary, paths));
-    if (!AppendOnly(launch)) RemoveOldDump(paths);
+    if (!KeepsAppendOnlyFile(launch)) RemoveOldDump(paths);
     Command command{.program = binary.path,
                     .args = {"-"},
                     .environment = {},
@@ -54,8 +50,10 @@ class RedisDriver final : public EngineDriver {
     return MakeRedisControl(io_, launch, paths);
   }
 
+  SavedData Saved(const LaunchSpec& launch, const NodePaths& paths) const override { return ReadSavedData(launch, paths); }
+
   void AfterReady(const LaunchSpec& launch, const NodePaths& paths) override {
-    if (AppendOnly(launch)) return;
+    if (KeepsAppendOnlyFile(launch)) return;
     unlink(ResumeMark(paths).c_str());
     RemoveOldDump(paths);
   }

@@ -2,22 +2,20 @@
 
 namespace elastilab {
 
-Verdict JudgeSilence(const SilenceEvidence& evidence, const SilenceLimits& limits) {
+Verdict JudgeSilence(const SilenceEvidence& evidence) {
   if (evidence.consecutive_misses <= 0) return Verdict::kAnswers;
-  if (evidence.consecutive_misses < limits.misses) return Verdict::kSuspicious;
+  if (evidence.consecutive_misses < kMissesToJudge) return Verdict::kSuspicious;
   switch (evidence.process_state) {
     case 'T':
     case 't':
-    case 'Z':
-    case 'X':
-      return Verdict::kHung;
+      return Verdict::kFrozen;
+    case 'R':
+    case 'S':
+    case 'D':
+      return Verdict::kBusy;
     default:
-      return evidence.since_last_answer >= limits.running ? Verdict::kHung : Verdict::kSuspicious;
+      return Verdict::kSuspicious;
   }
-}
-
-bool IsSilent(const SilenceEvidence& evidence, const SilenceLimits& limits) {
-  return JudgeSilence(evidence, limits) == Verdict::kHung;
 }
 
 }  // namespace elastilab

@@ -1,35 +1,27 @@
-// When is a process that doesn't answer called hung? Pure.
+// What is a process that doesn't answer? Pure.
 //
-// It is asked every 100 ms. Hung means: it will be killed, and another node takes over; so the verdict must be quick
-// for a process that can't answer and patient with one that is only busy.
+// It is asked every 100 ms. Frozen means: it can't answer, and where others hold its data it will be killed; so the
+// verdict must be quick for a process that can't answer, and patient with one that is only busy.
 //
 //   misses   process is           verdict
 //   0        –                    answers
 //   1–2      –                    suspicious
-//   ≥ 3      T t Z X              hung: stopped or dead, it can't answer
-//   ≥ 3      R S D, not known     suspicious; hung once it has been silent for 1 s: a long script is not a death
+//   ≥ 3      T t                  frozen: stopped by a signal
+//   ≥ 3      R S D                busy: a script, a big command, a CLIENT PAUSE of its own clients
+//   ≥ 3      Z X, not known       suspicious: its exit is about to be seen
 #pragma once
-
-#include <chrono>
 
 namespace elastilab {
 
-enum class Verdict { kAnswers, kSuspicious, kHung };
+enum class Verdict { kAnswers, kSuspicious, kFrozen, kBusy };
 
 struct SilenceEvidence {
   int consecutive_misses = 0;
-  std::chrono::milliseconds since_last_answer{0};
   char process_state = '?';  // field 3 of /proc/<pid>/stat; '?': could not be read
 };
 
-struct SilenceLimits {
-  int misses = 3;
-  std::chrono::milliseconds running{1000};  // silence that a process which is not stopped may keep
-};
+inline constexpr int kMissesToJudge = 3;
 
-Verdict JudgeSilence(const SilenceEvidence& evidence, const SilenceLimits& limits = {});
-
-// JudgeSilence says kHung.
-bool IsSilent(const SilenceEvidence& evidence, const SilenceLimits& limits = {});
+Verdict JudgeSilence(const SilenceEvidence& evidence);
 
 }  // namespace elastilab

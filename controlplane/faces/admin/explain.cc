@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <sstream>
 
 #include "controlplane/faces/admin/handlers.h"
@@ -11,20 +12,29 @@
 namespace elastilab {
 namespace {
 
-std::string_view Word(Life life) {
-  switch (life) {
-    case Life::kUnknown:
+std::string Word(const World& world, const CacheNode& node) {
+  const Evidence evidence = EvidenceOf(world, node);
+  const NodeObservation& seen = SeenOf(world, node.uid);
+  switch (evidence) {
+    case Evidence::kNone:
       return "not known: its agent is away and the engine has not been asked yet";
-    case Life::kStarting:
-      return "on its way";
-    case Life::kServing:
+    case Evidence::kSilent:
+      return "not known: its agent is away, the engine does not answer, and who its process is is not known";
+    case Evidence::kStarts:
+      return node.stopped ? "held: it starts once it is known which node holds the most" : "on its way";
+    case Evidence::kLoads:
+      return fmt::format("loading: {} of {} MiB, about {} s left", seen.loading.loaded_bytes >> 20, seen.loading.total_bytes >> 20,
+                         seen.loading.seconds_left);
+    case Evidence::kAnswers:
       return "serving";
-    case Life::kSilent:
-      return "alive but silent";
-    case Life::kDead:
-      return "dead";
+    case Evidence::kBusy:
+    case Evidence::kFrozen:
+      return fmt::format("{} (for {:.1f} s); left alone while nobody else holds its data, and for {} s if busy",
+                         Describe(evidence, node, seen), static_cast<double>(SilentFor(world, node)) / 1e6,
+                         world.busy_patience_micros / 1'000'000);
+    default:
+      return "dead, " + Describe(evidence, node, seen);
   }
-  return "not known";
 }
 
 std::string DescribeParameters(const World& world, const CacheNode& node) {
@@ -40,7 +50,7 @@ std::string DescribeParameters(const World& world, const CacheNode& node) {
 std::string DescribeNode(const World& world, const CacheNode& node) {
   const auto seen = world.seen.find(node.uid);
   const bool settled = IsSettled(world, node);
-  std::string line = fmt::format("{}/{} in {}: {}", node.cluster_id, node.id, node.zone, Word(LifeOf(world, node)));
+  std::string line = fmt::format("{}/{} in {}: {}", node.cluster_id, node.id, node.zone, Word(world, node));
   if (world.lost_zones.contains(node.zone)) line += ", its zone is lost";
   if (!HasAgent(world, node)) line += ", its zone has no agent";
   if (!settled && node.status != NodeStatus::kDeleting && HasAgent(world, node)) {
@@ -57,6 +67,8 @@ std::string DescribeNode(const World& world, const CacheNode& node) {
 
 std::string_view Awaited(FailoverStep step) {
   switch (step) {
+    case FailoverStep::kHandingOver:
+      return "the primary hands its role over to a replica";
     case FailoverStep::kFencing:
       return "waits for proof that the old primary can't write any more";
     case FailoverStep::kMeasuring:
@@ -77,8 +89,10 @@ std::string_view Awaited(FailoverStep step) {
 
 void ExplainPlan(const World& world, bool is_group, pb::ExplainResponse& response) {
   const Plan plan = is_group ? PlanGroup(world) : PlanCluster(world);
-  if (plan.records == world.records && plan.withdraw.empty()) {
-    response.add_lines("next step: none, reality matches the wish or something is awaited");
+  const bool all_settled = std::all_of(world.records.nodes.begin(), world.records.nodes.end(),
+                                       [&](const auto& entry) { return IsSettled(world, entry.second); });
+  if (plan.records == world.records && plan.withdraw.empty() && plan.decisions.empty()) {
+    response.add_lines(all_settled ? "next step: none, reality matches the wish" : "next step: none before something happens");
     return;
   }
   response.add_lines("next step:");

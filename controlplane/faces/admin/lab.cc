@@ -53,6 +53,9 @@ void FillFailover(const FailoverRecord& record, pb::Failover& out) {
   out.set_old_offset_age_micros(record.old_offset_age_micros);
   out.set_new_offset(record.new_offset);
   out.set_lost_bytes(record.lost_bytes);
+  out.set_lost_everything(record.lost_everything);
+  out.set_old_keys(record.old_keys);
+  out.set_new_keys(record.new_keys);
   out.set_outcome(record.outcome);
 }
 

@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "common/os/pidfd.h"
+#include "common/os/proc_fs.h"
 
 namespace elastilab {
 namespace {
@@ -22,18 +23,42 @@ struct Conversation {
   std::string_view request;
   int fd = -1;
   bool sent = false;
+  bool over = false;                // no answer will come of it
+  ProcessName process;
   DirectVerdict verdict = DirectVerdict::kUnknown;
 };
 
+// Whether the process is certainly not on this host any more.
+bool IsGone(const ProcessName& process) {
+  if (process.pid == 0) return false;
+  if (process.boot_id != ReadBootId()) return !process.boot_id.empty();
+  const auto stat = ReadProcStat(process.pid);
+  return !stat || stat->identity.start_ticks != process.start_ticks || stat->state == 'Z' || stat->state == 'X';
+}
+
+// What its silence means.
+DirectVerdict OfSilence(const ProcessName& process) {
+  if (process.pid == 0) return DirectVerdict::kSilent;
+  if (IsGone(process)) return DirectVerdict::kGone;
+  const auto stat = ReadProcStat(process.pid);
+  const bool stopped = stat && (stat->state == 'T' || stat->state == 't');
+  return stopped ? DirectVerdict::kFrozen : DirectVerdict::kBusy;
+}
+
 Conversation Open(NodeUid uid, const DirectProber::Question& question) {
   Conversation talk{uid, question.incarnation, question.engine == Engine::kMemcached ? "version\r\n" : "PING\r\n"};
+  talk.process = question.process;
+  if (IsGone(talk.process)) {
+    talk.verdict = DirectVerdict::kGone;
+    return talk;
+  }
   talk.fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   sockaddr_in where{};
   where.sin_family = AF_INET;
   where.sin_port = htons(static_cast<uint16_t>(question.port));
   inet_pton(AF_INET, question.address.c_str(), &where.sin_addr);
   if (connect(talk.fd, reinterpret_cast<sockaddr*>(&where), sizeof(where)) != 0 && errno != EINPROGRESS) {
-    talk.verdict = errno == ECONNREFUSED ? DirectVerdict::kGone : DirectVerdict::kSilent;
+    talk.over = true;
   }
   return talk;
 }
@@ -44,7 +69,7 @@ void Advance(Conversation& talk) {
     socklen_t size = sizeof(error);
     getsockopt(talk.fd, SOL_SOCKET, SO_ERROR, &error, &size);
     if (error != 0) {
-      talk.verdict = error == ECONNREFUSED ? DirectVerdict::kGone : DirectVerdict::kSilent;
+      talk.over = true;
       return;
     }
     talk.sent = send(talk.fd, talk.request.data(), talk.request.size(), MSG_NOSIGNAL) > 0;
@@ -53,8 +78,7 @@ void Advance(Conversation& talk) {
   char byte = 0;
   const ssize_t got = recv(talk.fd, &byte, 1, 0);
   if (got > 0) talk.verdict = DirectVerdict::kAnswers;
-  // Reset after it accepted: it dies this moment. The next question will be refused.
-  if (got == 0 || (got < 0 && errno == ECONNRESET)) talk.verdict = DirectVerdict::kGone;
+  if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) talk.over = true;
 }
 
 void Converse(std::vector<Conversation>& talks) {
@@ -63,7 +87,7 @@ void Converse(std::vector<Conversation>& talks) {
     std::vector<pollfd> fds;
     std::vector<Conversation*> open;
     for (Conversation& talk : talks) {
-      if (talk.verdict != DirectVerdict::kUnknown) continue;
+      if (talk.over || talk.verdict != DirectVerdict::kUnknown) continue;
       fds.push_back({talk.fd, static_cast<short>(talk.sent ? POLLIN : POLLOUT), 0});
       open.push_back(&talk);
     }
@@ -75,8 +99,8 @@ void Converse(std::vector<Conversation>& talks) {
     }
   }
   for (Conversation& talk : talks) {
-    if (talk.verdict == DirectVerdict::kUnknown) talk.verdict = DirectVerdict::kSilent;
-    close(talk.fd);
+    if (talk.verdict == DirectVerdict::kUnknown) talk.verdict = OfSilence(talk.process);
+    if (talk.fd >= 0) close(talk.fd);
   }
 }
 

@@ -1,4 +1,5 @@
-// Asks engines whether they live, as a client would, without their agents; and kills by pid what an agent can't.
+// Asks engines whether they live without their agents: looks for the process on this host, then asks as a client would;
+// and kills by pid what an agent can't. One refused or broken connection proves nothing (evidence/evidence.h).
 #pragma once
 
 #include <condition_variable>
@@ -23,6 +24,7 @@ class DirectLine {
     int port = 0;
     Engine engine = Engine::kRedis;
     int64_t incarnation = 0;
+    ProcessName process;  // of the incarnation, as last seen; pid 0: not known
   };
   virtual ~DirectLine() = default;
   // The answer goes to Fleet::SetDirect. Asking again before the answer is the same question. Must not block.

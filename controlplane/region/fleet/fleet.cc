@@ -32,6 +32,7 @@ bool Fleet::Connect(const std::shared_ptr<AgentLink>& link, const agent::v1::Hel
     ZoneObservation& seen = zones_[zone];
     seen.connected = false;  // until it is welcome
     seen.agent_pid = hello.pid();
+    seen.boot_id = hello.boot_id();
     seen.engines.clear();
     for (const auto& engine : hello.engines()) seen.engines.push_back({engine.family(), engine.version(), engine.path()});
     // What is not in Hello is not there, whatever was seen before.
@@ -118,7 +119,10 @@ void Fleet::MarkAway(const std::string& zone) {
   zones_[zone].connected = false;
   // What its agent said last proves nothing any more: the engines will be asked themselves.
   for (const auto& [uid, node_zone] : zone_of_node_) {
-    if (node_zone == zone) nodes_[uid].direct = DirectVerdict::kUnknown;
+    if (node_zone != zone) continue;
+    nodes_[uid].direct = DirectVerdict::kUnknown;
+    nodes_[uid].direct_misses = 0;
+    nodes_[uid].direct_silent_micros = 0;
   }
 }
 
@@ -220,6 +224,10 @@ void Fleet::SetDirect(NodeUid uid, int64_t incarnation, DirectVerdict verdict) {
   {
     std::lock_guard lock(mu_);
     NodeObservation& seen = nodes_[uid];
+    const bool answered = verdict == DirectVerdict::kAnswers || seen.direct_incarnation != incarnation;
+    if (answered) seen.direct_misses = 0;
+    if (verdict != DirectVerdict::kAnswers && ++seen.direct_misses == 1) seen.direct_silent_micros = Micros(clock_.Monotonic());
+    if (verdict == DirectVerdict::kAnswers) seen.direct_silent_micros = 0;
     seen.direct = verdict;
     seen.direct_incarnation = incarnation;
     seen.direct_micros = Micros(clock_.Monotonic());

@@ -13,8 +13,10 @@ Phase PhaseOf(agent::v1::Phase phase) {
       return Phase::kStarting;
     case agent::v1::PHASE_READY:
       return Phase::kReady;
-    case agent::v1::PHASE_SILENT:
-      return Phase::kSilent;
+    case agent::v1::PHASE_FROZEN:
+      return Phase::kFrozen;
+    case agent::v1::PHASE_BUSY:
+      return Phase::kBusy;
     case agent::v1::PHASE_EXITED:
       return Phase::kExited;
     case agent::v1::PHASE_STOPPED:
@@ -29,6 +31,19 @@ Phase PhaseOf(agent::v1::Phase phase) {
 Role RoleOf(agent::v1::NodeRole role) {
   if (role == agent::v1::NODE_ROLE_PRIMARY) return Role::kPrimary;
   return role == agent::v1::NODE_ROLE_REPLICA ? Role::kReplica : Role::kNone;
+}
+
+TaskState TaskStateOf(agent::v1::TaskState state) {
+  switch (state) {
+    case agent::v1::TASK_STATE_RUNNING:
+      return TaskState::kRunning;
+    case agent::v1::TASK_STATE_DONE:
+      return TaskState::kDone;
+    case agent::v1::TASK_STATE_CALLED_OFF:
+      return TaskState::kCalledOff;
+    default:
+      return TaskState::kNone;
+  }
 }
 
 }  // namespace
@@ -55,6 +70,14 @@ NodeObservation Observed(const agent::v1::NodeReport& report, const NodeObservat
   seen.link_up = report.link_up();
   seen.follows = {report.follows().address(), report.follows().port()};
   seen.endpoints.assign(report.endpoints().begin(), report.endpoints().end());
+  seen.silent_micros = report.silent_micros();
+  seen.loading = {report.has_loading(), report.loading().loaded_bytes(), report.loading().total_bytes(),
+                  report.loading().seconds_left()};
+  // Those of a dead process are kept, as its offset is.
+  if (report.keys_known()) seen.keys = report.keys();
+  seen.previous_keys = report.previous_keys_known() ? report.previous_keys() : -1;
+  seen.saved = report.has_saved() ? SavedData{report.saved().bytes(), report.saved().offset()} : SavedData{};
+  seen.task = {report.task().id(), TaskStateOf(report.task().state()), report.task().text()};
   return seen;
 }
 

@@ -51,6 +51,17 @@ void FillDiscovery(const Records& records, const DiscoveryWish& wish, const Loca
   }
 }
 
+// How long writes may wait for a handover: what is in step is there within milliseconds.
+constexpr int kHandoverPatienceMs = 1'000;
+
+void FillHandover(const HandoverWish& wish, agent::v1::Task& task) {
+  task.set_id(wish.task_id);
+  auto& hand_over = *task.mutable_hand_over();
+  hand_over.mutable_to()->set_address(wish.to.address);
+  hand_over.mutable_to()->set_port(wish.to.port);
+  hand_over.set_patience_ms(kHandoverPatienceMs);
+}
+
 agent::v1::NodeRole RoleOf(Role role) {
   if (role == Role::kPrimary) return agent::v1::NODE_ROLE_PRIMARY;
   return role == Role::kReplica ? agent::v1::NODE_ROLE_REPLICA : agent::v1::NODE_ROLE_UNSPECIFIED;
@@ -69,12 +80,17 @@ agent::v1::Assignment MakeAssignment(const Records& records, const CacheNode& no
   assignment.set_name(fmt::format("{}/{}", node.cluster_id, node.id));
   assignment.set_family(std::string(Text(cluster.engine)));
   assignment.set_version(cluster.engine_version);
-  assignment.set_desired(wish.fenced ? agent::v1::DESIRED_FENCED : agent::v1::DESIRED_RUN);
+  assignment.set_desired(wish.fenced ? agent::v1::DESIRED_FENCED
+                         : wish.held ? agent::v1::DESIRED_HELD
+                                     : agent::v1::DESIRED_RUN);
   assignment.set_restart(wish.restart_in_place ? agent::v1::RESTART_POLICY_IN_PLACE : agent::v1::RESTART_POLICY_REPORT);
   assignment.set_address(node.address);
   assignment.set_port(node.port);
   for (const std::string& endpoint : wish.endpoints) assignment.add_endpoints(endpoint);
   assignment.set_shared_address(wish.shared_address);
+  assignment.set_keep_files(wish.keep_files);
+  assignment.set_hands_off(wish.hands_off);
+  if (wish.handover) FillHandover(*wish.handover, *assignment.mutable_task());
   assignment.set_role(RoleOf(wish.role));
   if (!wish.follow.empty()) {
     assignment.mutable_follow()->set_address(wish.follow.address);

@@ -54,7 +54,7 @@ Status Executor::Execute(const World& world, const Plan& plan) {
   RETURN_IF_ERROR(Commit(world, plan));
   RETURN_IF_ERROR(FaultPoint("executor.after_commit"));
   SendWishes(plan);
-  AskQuestions(world, plan);
+  AskQuestions(plan);
   return absl::OkStatus();
 }
 
@@ -96,7 +96,7 @@ void Executor::SendWishes(const Plan& plan) {
   }
 }
 
-void Executor::AskQuestions(const World& world, const Plan& plan) {
+void Executor::AskQuestions(const Plan& plan) {
   for (const auto& [uid, probe_id] : plan.probes) {
     agent::v1::ControlMessage message;
     message.mutable_probe()->set_uid(uid);
@@ -104,16 +104,15 @@ void Executor::AskQuestions(const World& world, const Plan& plan) {
     fleet_.Send(plan.records.nodes.at(uid).zone, message);
   }
   for (NodeUid uid : plan.fence_directly) {
-    auto seen = world.seen.find(uid);
-    if (seen == world.seen.end()) continue;
-    if (direct_.Kill(seen->second.pid, seen->second.start_ticks)) {
-      spdlog::warn("killed process {} of {}: its agent is away", seen->second.pid, plan.records.nodes.at(uid).cluster_id);
+    const CacheNode& node = plan.records.nodes.at(uid);
+    if (direct_.Kill(node.process.pid, node.process.start_ticks)) {
+      spdlog::warn("killed process {} of {}: its agent is away", node.process.pid, node.cluster_id);
     }
   }
   for (NodeUid uid : plan.ask_directly) {
     const CacheNode& node = plan.records.nodes.at(uid);
     const Engine engine = plan.records.clusters.at(node.cluster_id).engine;
-    direct_.Ask(uid, {node.address, node.port, engine, node.incarnation});
+    direct_.Ask(uid, {node.address, node.port, engine, node.incarnation, node.process});
   }
 }
 

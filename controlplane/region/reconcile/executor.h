@@ -25,7 +25,7 @@ class Executor {
  private:
   Status Commit(const World& world, const Plan& plan);
   void SendWishes(const Plan& plan);
-  void AskQuestions(const World& world, const Plan& plan);
+  void AskQuestions(const Plan& plan);
 
   Store& store_;
   Fleet& fleet_;

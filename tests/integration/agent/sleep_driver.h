@@ -73,6 +73,9 @@ class SleepControl final : public EngineControl {
   void SetParameters(const std::map<std::string, std::string>&, std::chrono::milliseconds, Done done) override {
     Later([this, done] { done(engines_.With(uid_, [](const SleepEngines::Node& node) { return node.parameters; })); });
   }
+  void HandOver(const HostPort&, std::chrono::milliseconds, Done done) override {
+    Later([done] { done(absl::FailedPreconditionError("a sleeping process hands nothing over")); });
+  }
   void Shutdown(bool, std::chrono::milliseconds, Done done) override {
     Later([done] { done(absl::UnimplementedError("ask with SIGTERM")); });
   }
@@ -116,6 +119,7 @@ class SleepDriver final : public EngineDriver {
   std::unique_ptr<EngineControl> Control(const LaunchSpec& launch, const NodePaths&) override {
     return std::make_unique<SleepControl>(io_, engines_, launch.uid);
   }
+  SavedData Saved(const LaunchSpec&, const NodePaths&) const override { return {}; }
   void AfterReady(const LaunchSpec&, const NodePaths&) override {}
 
  private:

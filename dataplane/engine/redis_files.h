@@ -1,0 +1,25 @@
+// What the files of a redis or valkey that does not run hold.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "dataplane/engine/node_spec.h"
+
+namespace elastilab {
+
+// A file in the data directory that says: dump.rdb was ordered by Shutdown(save), so the next start may read it. Any
+// other dump is left from a replica's first sync, and old.
+inline constexpr std::string_view kResumeMark = "resume";
+
+// The replication offset in the head of an RDB file ("repl-offset" among the auxiliary fields that come before the keys);
+// -1 when there is none, or this is no RDB file. Takes any bytes.
+int64_t ReplicationOffsetOf(std::string_view rdb_head);
+
+// A dump that was ordered, or an append-only file if the node keeps one. Blocks for some microseconds.
+SavedData ReadSavedData(const LaunchSpec& launch, const NodePaths& paths);
+
+bool KeepsAppendOnlyFile(const LaunchSpec& launch);
+
+}  // namespace elastilab
