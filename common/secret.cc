@@ -12,6 +12,7 @@
 #include <cstring>
 
 #include "common/directories.h"
+#include "common/os/unique_fd.h"
 
 namespace elastilab {
 namespace {
@@ -42,23 +43,22 @@ StatusOr<std::string> CreateKeyFile(const std::string& path) {
   std::string key(kKeyBytes, '\0');
   RAND_bytes(reinterpret_cast<unsigned char*>(key.data()), kKeyBytes);
   const std::string temporary = path + ".new";
-  int fd = open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  if (fd < 0) return FileError("cannot create the lab key", path);
-  const bool written = write(fd, key.data(), key.size()) == static_cast<ssize_t>(key.size()) && fsync(fd) == 0;
-  close(fd);
+  const UniqueFd fd(open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+  if (!fd.valid()) return FileError("cannot create the lab key", path);
+  const bool written =
+      write(fd.get(), key.data(), key.size()) == static_cast<ssize_t>(key.size()) && fsync(fd.get()) == 0;
   if (!written || rename(temporary.c_str(), path.c_str()) != 0) return FileError("cannot write the lab key", path);
   return key;
 }
 
 StatusOr<std::string> LoadOrCreateKey(const std::string& path) {
-  int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0 && errno == ENOENT) return CreateKeyFile(path);
-  if (fd < 0) return FileError("cannot read the lab key", path);
+  const UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd.valid() && errno == ENOENT) return CreateKeyFile(path);
+  if (!fd.valid()) return FileError("cannot read the lab key", path);
   struct stat info {};
-  fstat(fd, &info);
+  fstat(fd.get(), &info);
   std::string key(kKeyBytes, '\0');
-  const ssize_t got = read(fd, key.data(), key.size());
-  close(fd);
+  const ssize_t got = read(fd.get(), key.data(), key.size());
   if ((info.st_mode & 077) != 0) {
     return absl::FailedPreconditionError(fmt::format("the lab key {} can be read by others: chmod 600 it", path));
   }

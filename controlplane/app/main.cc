@@ -10,6 +10,7 @@
 
 #include "common/fault_point.h"
 #include "common/os/lock_file.h"
+#include "common/os/unique_fd.h"
 #include "controlplane/app/control_plane.h"
 #include "controlplane/app/settings.h"
 
@@ -25,11 +26,11 @@ std::string DefaultDataDir() {
 }
 
 // One line for whoever started us, then silence.
-void TellStarter(int fd, const std::string& line) {
-  if (fd < 0) return;
+void TellStarter(int descriptor, const std::string& line) {
+  const UniqueFd fd(descriptor);
+  if (!fd.valid()) return;
   const std::string text = line + "\n";
-  [[maybe_unused]] const ssize_t written = write(fd, text.data(), text.size());
-  close(fd);
+  [[maybe_unused]] const ssize_t written = write(fd.get(), text.data(), text.size());
 }
 
 // Held for the life of the process.

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "common/os/unique_fd.h"
 #include "dataplane/config/checks.h"
 
 namespace elastilab {
@@ -38,14 +39,12 @@ SocketAddress Resolve(const std::string& address, int port) {
 // The error that bind() gives, or 0.
 int TryBind(const std::string& address, int port, bool shared) {
   const SocketAddress where = Resolve(address, port);
-  const int fd = socket(where.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (fd < 0) return errno;
+  const UniqueFd fd(socket(where.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (!fd.valid()) return errno;
   const int on = 1;
-  setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-  if (shared) setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on));
-  const int error = bind(fd, reinterpret_cast<const sockaddr*>(&where.storage), where.size) == 0 ? 0 : errno;
-  close(fd);
-  return error;
+  setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+  if (shared) setsockopt(fd.get(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on));
+  return bind(fd.get(), reinterpret_cast<const sockaddr*>(&where.storage), where.size) == 0 ? 0 : errno;
 }
 
 }  // namespace

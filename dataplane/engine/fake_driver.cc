@@ -8,6 +8,8 @@
 #include <boost/asio/steady_timer.hpp>
 #include <utility>
 
+#include "common/os/unique_fd.h"
+
 namespace elastilab {
 namespace {
 
@@ -21,12 +23,10 @@ std::string PipeOf(const NodePaths& paths) { return paths.data_dir + "/exit-code
 
 // False while nobody waits at the other end (yet).
 bool TellToExit(const std::string& pipe, int code) {
-  const int fd = open(pipe.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC);
-  if (fd < 0) return false;
+  const UniqueFd fd(open(pipe.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC));
+  if (!fd.valid()) return false;
   const std::string line = fmt::format("{}\n", code);
-  const bool told = write(fd, line.data(), line.size()) == static_cast<ssize_t>(line.size());
-  close(fd);
-  return told;
+  return write(fd.get(), line.data(), line.size()) == static_cast<ssize_t>(line.size());
 }
 
 }  // namespace

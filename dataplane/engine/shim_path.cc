@@ -3,13 +3,13 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "common/os/files.h"
+
 namespace elastilab {
 
 std::string FindShim() {
   if (const char* given = std::getenv("ELASTILAB_SHIM"); given != nullptr && *given != '\0') return given;
-  std::error_code ignored;
-  const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", ignored);
-  return (program.parent_path().parent_path() / "lib" / "libelastilab_reuseport.so").string();
+  return (std::filesystem::path(ProgramDirectory()).parent_path() / "lib" / "libelastilab_reuseport.so").string();
 }
 
 }  // namespace elastilab

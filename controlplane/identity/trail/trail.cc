@@ -64,42 +64,39 @@ bool EndsInsideALine(const std::string& path, off_t size) {
 }  // namespace
 
 StatusOr<std::unique_ptr<Trail>> Trail::Open(std::string path, int64_t max_bytes) {
-  const int fd = OpenForAppend(path);
+  UniqueFd fd(OpenForAppend(path));
   struct stat info {};
-  if (fd < 0 || fstat(fd, &info) != 0) {
+  if (!fd.valid() || fstat(fd.get(), &info) != 0) {
     return absl::FailedPreconditionError(fmt::format("cannot write the trail {}: {}", path, std::strerror(errno)));
   }
   if (EndsInsideALine(path, info.st_size) && write(fd, "\n", 1) == 1) ++info.st_size;
-  return std::unique_ptr<Trail>(new Trail(std::move(path), fd, info.st_size, max_bytes));
+  return std::unique_ptr<Trail>(new Trail(std::move(path), std::move(fd), info.st_size, max_bytes));
 }
 
-Trail::Trail(std::string path, int fd, int64_t size, int64_t max_bytes)
-    : path_(std::move(path)), max_bytes_(max_bytes), fd_(fd), size_(size) {}
-
-Trail::~Trail() { close(fd_); }
+Trail::Trail(std::string path, UniqueFd fd, int64_t size, int64_t max_bytes)
+    : path_(std::move(path)), max_bytes_(max_bytes), fd_(std::move(fd)), size_(size) {}
 
 void Trail::Append(std::string_view record) {
   std::string line(record);
   line += '\n';
   std::lock_guard lock(mu_);
   if (size_ > 0 && size_ + static_cast<int64_t>(line.size()) > max_bytes_) PutAside();
-  const ssize_t written = write(fd_, line.data(), line.size());
+  const ssize_t written = write(fd_.get(), line.data(), line.size());
   if (written == static_cast<ssize_t>(line.size())) {
     size_ += written;
     failing_ = false;
     return;
   }
   const int error = written < 0 ? errno : ENOSPC;
-  if (written > 0) (void)!ftruncate(fd_, size_);  // no half lines
+  if (written > 0) (void)!ftruncate(fd_.get(), size_);  // no half lines
   if (!std::exchange(failing_, true)) spdlog::error("cannot write the trail {}: {}", path_, std::strerror(error));
 }
 
 void Trail::PutAside() {
   if (rename(path_.c_str(), (path_ + ".1").c_str()) != 0) return;
-  const int fresh = OpenForAppend(path_);
-  if (fresh < 0) return;
-  close(fd_);
-  fd_ = fresh;
+  UniqueFd fresh(OpenForAppend(path_));
+  if (!fresh.valid()) return;
+  fd_ = std::move(fresh);
   size_ = 0;
 }
 

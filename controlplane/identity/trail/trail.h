@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "common/os/unique_fd.h"
 #include "common/status.h"
 
 namespace elastilab {
@@ -28,7 +29,6 @@ class Trail {
  public:
   // The error names the file and what is wrong.
   static StatusOr<std::unique_ptr<Trail>> Open(std::string path, int64_t max_bytes = 64 << 20);
-  ~Trail();
   Trail(const Trail&) = delete;
   Trail& operator=(const Trail&) = delete;
 
@@ -41,13 +41,13 @@ class Trail {
   StatusOr<std::vector<std::string>> Read(const TrailQuery& query) const;
 
  private:
-  Trail(std::string path, int fd, int64_t size, int64_t max_bytes);
+  Trail(std::string path, UniqueFd fd, int64_t size, int64_t max_bytes);
   void PutAside();
 
   const std::string path_;
   const int64_t max_bytes_;
   mutable std::mutex mu_;
-  int fd_;
+  UniqueFd fd_;
   int64_t size_;
   bool failing_ = false;
 };
