@@ -11,10 +11,11 @@ namespace elastilab {
 namespace {
 
 constexpr int64_t kHostsPerOctet = 254;
+static_assert(AddressPlan::kPeriod == 256 * kHostsPerOctet);
 
 // Hosts .1 to .254 of each third octet: never .0 or .255.
 std::string Address(int second_octet, int64_t n) {
-  const int64_t index = (n - 1) % (256 * kHostsPerOctet);
+  const int64_t index = (n - 1) % AddressPlan::kPeriod;
   return fmt::format("127.{}.{}.{}", second_octet, index / kHostsPerOctet, index % kHostsPerOctet + 1);
 }
 

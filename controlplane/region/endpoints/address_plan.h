@@ -19,6 +19,8 @@ namespace elastilab {
 class AddressPlan {
  public:
   static constexpr int kDefaultBase = 31;
+  // Two numbers less than that apart never have the same address, whatever zone or base.
+  static constexpr int64_t kPeriod = 65'024;
 
   // `base` is the second octet of the first zone; endpoints are one below.
   AddressPlan(std::vector<std::string> zones, int base = kDefaultBase) : zones_(std::move(zones)), base_(base) {}

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <functional>
+#include <iterator>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -60,6 +61,20 @@ class Draft {
       if (row->second) all.push_back(row->second.get());
     }
     return all;
+  }
+  // How many there are. O(changes of the commit).
+  template <typename T>
+  int64_t Count() const {
+    int64_t count = std::ssize(base_.template table<T>());
+    const auto add = [&](const KeyType<T>& key) {
+      count += (Find<T>(key) != nullptr ? 1 : 0) - (base_.template Find<T>(key) != nullptr ? 1 : 0);
+    };
+    for (const auto& [key, record] : pending_.table<T>()) add(key);
+    if (!earlier_) return count;
+    for (const auto& [key, record] : earlier_->table<T>()) {
+      if (!pending_.table<T>().contains(key)) add(key);
+    }
+    return count;
   }
   // The event gets its sequence number at the commit.
   void Emit(Event event) { pending_.events.push_back(std::make_shared<const Event>(std::move(event))); }

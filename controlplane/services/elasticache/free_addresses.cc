@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <optional>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -33,9 +34,22 @@ void ForEachAddress(const Source& source, F f) {
   ForEach<CacheCluster>(source, [&](const CacheCluster& cluster) { f(cluster.configuration_endpoint.address); });
 }
 
+bool MayBeRecorded(const FreeAddress& address) { return address.id > AddressPlan::kPeriod; }
+
 }  // namespace
 
 Status FreeAddresses::Find(const std::vector<AddressNeed>& needs) {
+  std::optional<std::set<std::string>> recorded;
+  const auto is_recorded = [&](const FreeAddress& candidate) {
+    if (!MayBeRecorded(candidate)) return false;
+    if (!recorded) {
+      recorded.emplace();
+      region_.store.Read([&](const State& state) {
+        ForEachAddress(state, [&](const std::string& address) { recorded->insert(address); });
+      });
+    }
+    return recorded->contains(candidate.address);
+  };
   for (const AddressNeed& need : needs) {
     FreeAddress free;
     for (int attempt = 0; free.address.empty(); ++attempt) {
@@ -44,12 +58,13 @@ Status FreeAddresses::Find(const std::vector<AddressNeed>& needs) {
         return InsufficientCapacity(fmt::format("No {} has port {} free: other programs listen there. Choose another port.",
                                                 whose, need.port));
       }
-      const int64_t id = region_.store.NewId();
-      std::string address = region_.addresses.EndpointAddress(id);
+      FreeAddress candidate;
+      candidate.id = region_.store.NewId();
+      candidate.address = region_.addresses.EndpointAddress(candidate.id);
       if (!need.zone.empty()) {
-        ASSIGN_OR_RETURN(address, region_.addresses.NodeAddress(need.zone, id));
+        ASSIGN_OR_RETURN(candidate.address, region_.addresses.NodeAddress(need.zone, candidate.id));
       }
-      if (!IsTaken(address, need.port)) free = {id, std::move(address)};
+      if (!is_recorded(candidate) && region_.address_is_free(candidate.address, need.port)) free = std::move(candidate);
     }
     found_[need].push_back(std::move(free));
   }
@@ -65,22 +80,16 @@ const std::vector<FreeAddress>& FreeAddresses::For(const AddressNeed& need) cons
 std::set<std::string> FreeAddresses::TakenIn(const Draft& draft) const {
   std::set<std::string_view> found;
   for (const auto& [need, addresses] : found_) {
-    for (const FreeAddress& free : addresses) found.insert(free.address);
+    for (const FreeAddress& free : addresses) {
+      if (MayBeRecorded(free)) found.insert(free.address);
+    }
   }
   std::set<std::string> taken;
+  if (found.empty()) return taken;
   ForEachAddress(draft, [&](const std::string& address) {
     if (found.contains(address)) taken.insert(address);
   });
   return taken;
-}
-
-bool FreeAddresses::IsTaken(const std::string& address, int port) const {
-  const bool recorded = region_.store.Read([&](const State& state) {
-    bool any = false;
-    ForEachAddress(state, [&](const std::string& other) { any = any || other == address; });
-    return any;
-  });
-  return recorded || !region_.address_is_free(address, port);
 }
 
 }  // namespace elastilab

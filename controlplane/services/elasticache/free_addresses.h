@@ -24,6 +24,8 @@ struct FreeAddress {
   std::string address;
 };
 
+// Numbers are given once in the life of a store, so that before they come round no record can have an address that a new
+// number has, and none is looked through for it.
 class FreeAddresses {
  public:
   explicit FreeAddresses(const Region& region) : region_(region) {}
@@ -37,8 +39,6 @@ class FreeAddresses {
   std::set<std::string> TakenIn(const Draft& draft) const;
 
  private:
-  bool IsTaken(const std::string& address, int port) const;
-
   const Region& region_;
   std::map<AddressNeed, std::vector<FreeAddress>> found_;
 };

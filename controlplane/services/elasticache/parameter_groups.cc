@@ -108,7 +108,7 @@ Status CreateCacheParameterGroup(RequestContext& context, const v1::CreateCacheP
   RETURN_IF_ERROR(context.region.store.Mutate([&](Draft& draft) -> Status {
     if (draft.Find<ParameterGroup>(group.name) != nullptr) return CacheParameterGroupAlreadyExists(group.name);
     const int quota = context.region.Quota(kMaxParameterGroups);
-    if (std::ssize(draft.All<ParameterGroup>()) >= quota) return CacheParameterGroupQuotaExceeded(quota);
+    if (draft.Count<ParameterGroup>() >= quota) return CacheParameterGroupQuotaExceeded(quota);
     draft.Put(group);
     return PutTags(draft, Arn(context.region.location, "parametergroup", group.name), ReadTags(request.tags()));
   }));

@@ -51,9 +51,8 @@ FreeAddress Provision::Take(const AddressNeed& need) {
 }
 
 Status Provision::CheckNodeQuota(int more) const {
-  const int now = static_cast<int>(draft_.All<CacheNode>().size());
   const int quota = region_.Quota(kMaxNodesPerRegion);
-  return now + more > quota ? NodeQuotaForCustomerExceeded(quota) : absl::OkStatus();
+  return draft_.Count<CacheNode>() + more > quota ? NodeQuotaForCustomerExceeded(quota) : absl::OkStatus();
 }
 
 Status MutateAndProvision(const RequestContext& context, const ProvisionMutation& mutation) {

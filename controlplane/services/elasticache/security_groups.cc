@@ -74,7 +74,7 @@ Status CreateCacheSecurityGroup(RequestContext& context, const v1::CreateCacheSe
   RETURN_IF_ERROR(context.region.store.Mutate([&](Draft& draft) -> Status {
     if (FindSecurityGroup(draft, name) != nullptr) return CacheSecurityGroupAlreadyExists(name);
     const int quota = context.region.Quota(kMaxGroups);
-    if (std::ssize(draft.All<CacheSecurityGroup>()) >= quota) return CacheSecurityGroupQuotaExceeded(quota);
+    if (draft.Count<CacheSecurityGroup>() >= quota) return CacheSecurityGroupQuotaExceeded(quota);
     draft.Put(group);
     RETURN_IF_ERROR(PutTags(draft, Arn(context.region.location, "securitygroup", name), ReadTags(request.tags())));
     Tell(draft, name, "Cache security group created", context.now);

@@ -121,7 +121,7 @@ Status CreateCacheSubnetGroup(RequestContext& context, const v1::CreateCacheSubn
   const auto create = [&](Draft& draft) -> StatusOr<SubnetGroup> {
     if (name == kDefault || draft.Find<SubnetGroup>(name) != nullptr) return CacheSubnetGroupAlreadyExists(name);
     const int quota = context.region.Quota(kMaxGroups);
-    if (std::ssize(draft.All<SubnetGroup>()) >= quota) return CacheSubnetGroupQuotaExceeded(quota);
+    if (draft.Count<SubnetGroup>() >= quota) return CacheSubnetGroupQuotaExceeded(quota);
     const SubnetGroup group{name, request.cache_subnet_group_description(), DefaultSubnetGroup(context.region).vpc_id,
                             PlaceSubnets(draft, context.region, ids)};
     draft.Put(group);

@@ -122,7 +122,7 @@ Status CreateUserGroup(RequestContext& context, const v1::CreateUserGroupRequest
     if (draft.Find<CacheUserGroup>(group.id) != nullptr) return UserGroupAlreadyExists(group.id);
     RETURN_IF_ERROR(CheckMembers(draft, group));
     const int quota = context.region.Quota(kMaxGroups);
-    if (std::ssize(draft.All<CacheUserGroup>()) >= quota) {
+    if (draft.Count<CacheUserGroup>() >= quota) {
       return UserGroupQuotaExceeded(fmt::format("You can have at most {} user groups in this region.", quota));
     }
     draft.Put(group);

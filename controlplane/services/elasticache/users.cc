@@ -278,7 +278,7 @@ Status CreateUser(RequestContext& context, const v1::CreateUserRequest& request,
   RETURN_IF_ERROR(context.region.store.Mutate([&](Draft& draft) -> Status {
     if (FindUser(draft, user.id) != nullptr) return UserAlreadyExists(user.id);
     const int quota = context.region.Quota(kMaxUsers);
-    if (std::ssize(draft.All<CacheUser>()) >= quota) return UserQuotaExceeded(quota);
+    if (draft.Count<CacheUser>() >= quota) return UserQuotaExceeded(quota);
     draft.Put(user);
     RETURN_IF_ERROR(PutTags(draft, Arn(context.region.location, "user", user.id), ReadTags(request.tags())));
     draft.Emit({0, SourceType::kUser, user.id, "User created", context.now});

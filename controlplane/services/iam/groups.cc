@@ -30,7 +30,7 @@ Status CreateGroup(const Directory& directory, RequestContext& context, const pb
                    NewEntity<IamGroup>(context, request.group_name(), request.has_path() ? request.path() : "/"));
   RETURN_IF_ERROR(context.region.store.Mutate([&](Draft& draft) -> Status {
     RETURN_IF_ERROR(CheckNew(draft, group));
-    if (draft.All<IamGroup>().size() >= kMaxGroups) return QuotaExceeded("GroupsPerAccount", kMaxGroups);
+    if (draft.Count<IamGroup>() >= kMaxGroups) return QuotaExceeded("GroupsPerAccount", kMaxGroups);
     draft.Put(group);
     return absl::OkStatus();
   }));

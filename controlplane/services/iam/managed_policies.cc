@@ -140,7 +140,7 @@ Status CreatePolicy(const Directory& directory, RequestContext& context, const p
   policy.tags = tags;
   RETURN_IF_ERROR(context.region.store.Mutate([&](Draft& draft) -> Status {
     RETURN_IF_ERROR(CheckNew(draft, policy));
-    if (draft.All<ManagedPolicy>().size() >= kMaxPolicies) return QuotaExceeded("PoliciesPerAccount", kMaxPolicies);
+    if (draft.Count<ManagedPolicy>() >= kMaxPolicies) return QuotaExceeded("PoliciesPerAccount", kMaxPolicies);
     draft.Put(policy);
     return absl::OkStatus();
   }));

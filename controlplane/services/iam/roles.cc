@@ -66,7 +66,7 @@ Status CreateRole(const Directory& directory, RequestContext& context, const pb:
   role.tags = tags;
   RETURN_IF_ERROR(context.region.store.Mutate([&](Draft& draft) -> Status {
     RETURN_IF_ERROR(CheckNew(draft, role));
-    if (draft.All<IamRole>().size() >= kMaxRoles) return QuotaExceeded("RolesPerAccount", kMaxRoles);
+    if (draft.Count<IamRole>() >= kMaxRoles) return QuotaExceeded("RolesPerAccount", kMaxRoles);
     if (request.has_permissions_boundary() && FindPolicy(draft, directory.location(), role.boundary) == nullptr) {
       return NoSuchEntity("Scope ARN: " + role.boundary + " does not exist or is not attachable.");
     }

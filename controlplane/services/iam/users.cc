@@ -37,7 +37,7 @@ Status CreateUser(const Directory& directory, RequestContext& context, const pb:
   user.tags = tags;
   RETURN_IF_ERROR(context.region.store.Mutate([&](Draft& draft) -> Status {
     RETURN_IF_ERROR(CheckNew(draft, user));
-    if (draft.All<IamUser>().size() >= kMaxUsers) return QuotaExceeded("UsersPerAccount", kMaxUsers);
+    if (draft.Count<IamUser>() >= kMaxUsers) return QuotaExceeded("UsersPerAccount", kMaxUsers);
     if (request.has_permissions_boundary() && FindPolicy(draft, directory.location(), user.boundary) == nullptr) {
       return NoSuchEntity("Scope ARN: " + user.boundary + " does not exist or is not attachable.");
     }

@@ -57,6 +57,25 @@ TEST_F(DraftTest, SeesItsOwnChanges) {
   EXPECT_TRUE(Has(*store_, "c"));
 }
 
+TEST_F(DraftTest, CountsWhatAllWouldGive) {
+  Do([](Draft& draft) -> Status {
+    EXPECT_EQ(draft.Count<CacheCluster>(), 0);
+    for (const char* id : {"a", "b"}) draft.Put(Cluster(id));
+    EXPECT_EQ(draft.Count<CacheCluster>(), 2);
+    return absl::OkStatus();
+  });
+  Do([](Draft& draft) -> Status {
+    draft.Put(Cluster("a", "cache.m5.large"));
+    draft.Put(Cluster("c"));
+    draft.Erase<CacheCluster>("b");
+    draft.Erase<CacheCluster>("none");
+    EXPECT_EQ(draft.Count<CacheCluster>(), std::ssize(draft.All<CacheCluster>()));
+    draft.Put(Cluster("b"));
+    EXPECT_EQ(draft.Count<CacheCluster>(), 3);
+    return absl::OkStatus();
+  });
+}
+
 TEST_F(DraftTest, WhatFindGaveHoldsThroughALaterPut) {
   Do([](Draft& draft) -> Status {
     draft.Put(Cluster("a", "first"));
