@@ -179,7 +179,7 @@ void RecordPresent(const std::string& root, const std::string& below, DiskSink& 
 }  // namespace
 
 DiskRecorder::DiskRecorder(std::string root, DiskSink& sink, RecorderOptions options) {
-  RecordPresent(root, "", sink);
+  if (options.first) RecordPresent(root, "", sink);
   auto* fresh = new Recording;
   fresh->root = std::move(root);
   fresh->sink = &sink;

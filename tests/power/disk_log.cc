@@ -37,6 +37,8 @@ DiskLogFile::DiskLogFile(const std::string& path)
   if (fd_ < 0) abort();
 }
 
+bool DiskLogFile::empty() const { return lseek(fd_, 0, SEEK_END) == 0; }
+
 void DiskLogFile::Append(DiskRecord record) {
   Header header{};
   header.op = static_cast<uint32_t>(record.op);

@@ -59,6 +59,7 @@ class DiskLogFile final : public DiskSink {
   // Dies when the file can't be opened: there is nobody to tell.
   explicit DiskLogFile(const std::string& path);
   void Append(DiskRecord record) override;
+  bool empty() const;
 
  private:
   const int fd_;

@@ -19,10 +19,12 @@
 namespace elastilab::power {
 
 struct RecorderOptions {
+  bool first = true;         // what lies below the root goes into the log; false: another recorder has seen to that
   bool lying_syncs = false;  // syncs say yes and do nothing: the tests must notice
 };
 
-// At most one at a time, begun and ended while no other thread touches the files. What lies below `root` when it begins is on the disk: the log starts with it.
+// At most one in a process, begun and ended while no other thread touches the files. What lies below `root` when it
+// begins is on the disk: the log starts with it.
 class DiskRecorder {
  public:
   // `root` exists and is canonical.

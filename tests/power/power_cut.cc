@@ -44,10 +44,13 @@ T Pick(std::mt19937_64& random, std::initializer_list<T> choices) {
 }
 
 std::string Fill(size_t size, bool garbage, std::mt19937_64& random) {
-  std::string fill(size, '\0');
-  if (garbage) {
-    for (char& c : fill) c = static_cast<char>(random());
+  if (!garbage) return std::string(size, '\0');
+  std::string fill;
+  while (fill.size() < size) {
+    const uint64_t word = random();
+    fill.append(reinterpret_cast<const char*>(&word), sizeof word);
   }
+  fill.resize(size);
   return fill;
 }
 
