@@ -34,12 +34,11 @@ SLACK = 0.02
 CAUSE_BEFORE = 15.0
 # Harm to a process may end it this much later: a stopped one is killed once it was found silent.
 HARM_LASTS = 5.0
-# A call that changes or removes processes is carried out within this time.
-CALL_LASTS = 45.0
+# A call that ends processes does so within this time: node by node, or at once.
+CALLS = dict.fromkeys(("node-type", "version", "replicas", "delete"), 45.0) | dict.fromkeys(("reboot", "test-failover"), 10.0)
 
 KILLS = {"kill-primary", "kill-replica", "kill-node", "kill-group"}
 STOPS = {"stop-primary", "stop-replica"}
-CALLS = {"node-type", "version", "replicas", "reboot", "delete", "parameters"}
 
 
 @dataclasses.dataclass
@@ -88,7 +87,7 @@ def check(history):
     verdict = Verdict([])
     keys, claims = check_values(history, verdict)
     claims += final_claims(history, keys, verdict)
-    Coverage(history, claims).judge(verdict)
+    Coverage(history, keys, claims).judge(verdict)
     check_exits(history, verdict)
     check_causes(history, verdict)
     for state in history.states:
@@ -186,16 +185,17 @@ def final_claims(history, keys, verdict):
 class Coverage:
     """Which of the claimed losses the lab itself states."""
 
-    def __init__(self, history, claims):
+    def __init__(self, history, keys, claims):
         self.history = history
         self.claims = {}  # (kind, write) → the claim that was noticed first
         for claim in sorted(claims, key=lambda c: c.noticed):
             self.claims.setdefault((claim.kind, *write_name(claim.write)), claim)
-        missing = {name[1:] for name in self.claims}
-        self.survivors = collections.defaultdict(list)  # cache → invocations of acknowledged writes that nobody misses
-        for op in history.ops:
-            if op.kind == "write" and op.outcome == OK and write_name(op) not in missing:
-                self.survivors[op.cache].append(op.invoked)
+        # Cache → invocations of writes that are certainly there: of what was written twice only the last could be told.
+        self.survivors = collections.defaultdict(list)
+        present = {(final.cache, final.key) for final in history.finals}
+        for name, key in keys.items():
+            if len(key.writes) == 1 and name in present:
+                self.survivors[name[0]] += [op.invoked for op in key.writes.values() if op.outcome == OK]
         for times in self.survivors.values():
             times.sort()
 
@@ -226,6 +226,7 @@ class Coverage:
     def _judge_by_rows(self, cache, claims, verdict):
         rows = sorted((r for r in self.history.rows if r.cache == cache and not r.called_off), key=lambda r: r.started)
         budget = {row.id: row.lost_bytes or 0 for row in rows}
+        denied = set()  # rows that say 0 bytes of what they emptied
         paid = set()  # (row id, write): one write costs its bytes once, however often it is missed
         for claim in sorted(claims, key=lambda c: -c.held):
             why, row = self._covering(claim, rows, budget, paid)
@@ -233,10 +234,12 @@ class Coverage:
                 verdict.violations.append(self._violation(claim, why))
                 continue
             verdict.covered += 1
-            if row.emptied and row.lost_bytes == 0:
+            if row.emptied and row.lost_bytes == 0 and row.id not in denied:
+                denied.add(row.id)
                 verdict.violations.append(Violation(
-                    "untrue row", cache, claim.write.key, row.started,
-                    f"row {row.id} ({row.old_primary}: {row.outcome}) says that 0 bytes were lost"))
+                    "untrue row", cache, "", row.started,
+                    f"row {row.id} ({row.old_primary}: {row.outcome}) says that 0 bytes were lost; "
+                    f"{claim.write.key} for one was"))
 
     def _covering(self, claim, rows, budget, paid):
         """The row that states this loss, or why none does."""
@@ -293,7 +296,7 @@ def harmed(exit_, fault, cache):
         return fault.begun <= exit_.ended <= fault.ended + HARM_LASTS
     if fault.kind == "down-up":
         return fault.begun <= exit_.ended <= fault.ended + HARM_LASTS
-    return fault.kind in CALLS and fault.target == cache and fault.begun <= exit_.ended <= fault.ended + CALL_LASTS
+    return fault.kind in CALLS and fault.target == cache and fault.begun <= exit_.ended <= fault.ended + CALLS[fault.kind]
 
 
 def check_exits(history, verdict):

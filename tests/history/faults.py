@@ -199,9 +199,11 @@ class Faults:
         zone = self._zone(step)
         record = self._begin(step.kind, zone)
         result = self.lab.run("fault", "lose-zone", zone, check=False)
+        if "lost already" in result.stderr:
+            return self._done(record, f"not done: {result.stderr}")
         time.sleep(step.stays)
         back = self.lab.run("fault", "restore-zone", zone, check=False)
-        self._done(record, "done" if result.returncode == back.returncode == 0 else f"{result.stderr} {back.stderr}")
+        return self._done(record, "done" if result.returncode == back.returncode == 0 else f"{result.stderr} {back.stderr}")
 
     # ---- busy engines and cores
 
@@ -304,6 +306,7 @@ class Faults:
         if not self._call("create", name, "create-cluster", name, "--engine", "redis", "--replicas", str(step.pick % 2),
                           "--no-wait"):
             return
+        self.stage.nodes(name)
         time.sleep(0.05 * (step.pick % 8))
         for _ in range(100):
             if self._call("delete", name, "delete-replication-group", "--replication-group-id", name):

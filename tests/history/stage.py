@@ -39,7 +39,7 @@ class Stage:
         self.lab = Lab()
         self.addresses = path
         self.known = {}
-        self.zones, self.zone_of = [], {}
+        self.zones, self.zone_of, self.name_of = [], {}, {}
 
     def build(self):
         self.lab.up(*self.UP_FLAGS)
@@ -71,8 +71,9 @@ class Stage:
         result = self.lab.run("describe-cluster", name, "-o", "json", check=False)
         if result.returncode == 0:
             self.known[name] = json.loads(result.stdout)
+            self.name_of |= {str(node["Uid"]): node["ClusterId"] for node in self.known[name]["Nodes"]}
             self.zone_of |= {node["ClusterId"]: node["Zone"] for node in self.known[name]["Nodes"]}
-        return self.known[name]["Nodes"]
+        return self.known.get(name, {"Nodes": []})["Nodes"]
 
     def directory(self, name):
         return clients.Directory(self.addresses, name)

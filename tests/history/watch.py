@@ -10,7 +10,7 @@ LOOK_EVERY = 0.05
 
 
 class ProcessWatch(threading.Thread):
-    """Records an Exit for each engine process that ended; `running` names those that live."""
+    """Records an Exit for each engine process that ended, `node` being the node's uid; `running` are those that live."""
 
     def __init__(self, directory):
         super().__init__(daemon=True)
@@ -46,13 +46,12 @@ class ProcessWatch(threading.Thread):
                 self.strangers.add(pid)
                 os.close(fd)
                 continue
-            node, zone = place
-            self.running[pid] = (node, zone, time.monotonic())
+            self.running[pid] = (*place, time.monotonic())
             self.by_fd[fd] = pid
             self.poll.register(fd, select.POLLIN)
 
     def place(self, pid):
-        """(cluster id, zone) of an engine of ours; "" for a stranger, None when it can't be told yet."""
+        """(uid, zone) of an engine of ours; "" for a stranger, None when it can't be told yet."""
         try:
             output = os.readlink(f"/proc/{pid}/fd/1")
             with open(f"/proc/{pid}/cmdline", "rb") as file:
@@ -64,18 +63,24 @@ class ProcessWatch(threading.Thread):
         if not output.startswith(self.zones_dir):
             # The daemons' children are forks for an instant, with an output of their own later.
             return None if words and words[0].endswith(("elastilab-agent", "elastilabd")) else ""
-        if not output.endswith("engine.log") or parent in self.running:  # the latter saves a copy for it
+        if not output.endswith("engine.log") or self.is_engine(parent):  # the latter saves a copy for it
             return ""
-        title = [word for word in words if "/" in word and not word.startswith("/")]
-        return (title[-1].split("/")[0], output[len(self.zones_dir):].split("/")[0]) if title else None
+        zone, _, uid, _ = output[len(self.zones_dir):].split("/")
+        return uid, zone
+
+    def is_engine(self, pid):
+        try:
+            return os.readlink(f"/proc/{pid}/fd/1").endswith("engine.log")
+        except OSError:
+            return False
 
     def ended(self, fd):
         now = time.monotonic()
         self.poll.unregister(fd)
         os.close(fd)
         pid = self.by_fd.pop(fd)
-        node, zone, started = self.running.pop(pid)
-        self.exits.append(Exit(pid, node, zone, started, now))
+        uid, zone, started = self.running.pop(pid)
+        self.exits.append(Exit(pid, uid, zone, started, now))
 
     def stop(self):
         self.stopping.set()
