@@ -193,7 +193,7 @@ class RecordsTest(unittest.TestCase):
     def test_a_row_of_the_lab(self):
         row = history.parse_row({"Id": 5, "ReplicationGroupId": "g", "Cause": "exited", "OldPrimary": "g-001", "NewPrimary": "g-002",
                                  "StartedAt": "1970-01-01T00:01:40.500000+00:00", "FencedMicros": 3000, "PromotedMicros": 10000,
-                                 "ReplacedMicros": -1, "OldOffsetAgeMicros": 250000, "LostBytes": -1, "Outcome": "promoted"}, 90.0)
+                                 "ReplacedMicros": -1, "OldOffsetAgeMicros": 250000, "LostBytes": -1, "Outcome": "promoted"}, [(0.0, 90.0), (1000.0, 95.0)])
         self.assertAlmostEqual(row.started, 10.5)
         self.assertAlmostEqual(row.promoted, 10.51)
         self.assertEqual((row.offset_age, row.lost_bytes, row.emptied), (0.25, None, False))

@@ -7,7 +7,8 @@
     rows.json     `elastilab failovers`; events.json: `describe-events`; state.json: how each cache stood at the end
     script.json   the seed, the flags and the script of faults
 
-All times are seconds of CLOCK_MONOTONIC. The lab's own times are wall-clock times; `meta.json` holds the difference.
+All times are seconds of CLOCK_MONOTONIC. The lab's own times are wall-clock times; `meta.json` holds the difference,
+which grows when a run turns the lab's clock.
 
 Each key has one writer, which writes a number that only grows, so that a value says which write it comes from. A key of
 kind "u" is written once; one of kind "r" again and again, until one of its writes has an unknown outcome: then the writer
@@ -109,13 +110,14 @@ class History:
     caches: dict = dataclasses.field(default_factory=dict)  # cluster id → cache
 
 
-def monotonic(text, offset):
-    """An RFC 3339 time of the lab as CLOCK_MONOTONIC; `offset` is wall minus monotonic."""
-    return datetime.datetime.fromisoformat(text).timestamp() - offset
+def monotonic(text, offsets):
+    """An RFC 3339 time of the lab as CLOCK_MONOTONIC; `offsets`: from which time of the lab on it differs by how much."""
+    time = datetime.datetime.fromisoformat(text).timestamp()
+    return time - [offset for since, offset in offsets if since <= time][-1]
 
 
-def parse_row(row, offset):
-    started = monotonic(row["StartedAt"], offset)
+def parse_row(row, offsets):
+    started = monotonic(row["StartedAt"], offsets)
 
     def at(name):
         return started + row[name] / 1e6 if row.get(name, -1) >= 0 else None
@@ -127,8 +129,8 @@ def parse_row(row, offset):
                lost if lost >= 0 else None, row["Outcome"])
 
 
-def parse_event(event, offset):
-    return Event(event["SourceIdentifier"], monotonic(event["Date"], offset), event["Message"])
+def parse_event(event, offsets):
+    return Event(event["SourceIdentifier"], monotonic(event["Date"], offsets), event["Message"])
 
 
 def write_table(path, records):
@@ -158,7 +160,7 @@ def load(directory):
     history.finals = read_table(os.path.join(directory, "final.tsv"), Final)
     history.faults = read_table(os.path.join(directory, "faults.tsv"), Fault)
     history.exits = read_table(os.path.join(directory, "exits.tsv"), Exit)
-    history.rows = [parse_row(row, meta["offset"]) for row in document("rows.json")]
-    history.events = [parse_event(event, meta["offset"]) for event in document("events.json")]
+    history.rows = [parse_row(row, meta["offsets"]) for row in document("rows.json")]
+    history.events = [parse_event(event, meta["offsets"]) for event in document("events.json")]
     history.states = document("state.json")
     return history

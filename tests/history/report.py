@@ -3,7 +3,7 @@ import collections
 
 from history import OK, REFUSED, UNKNOWN
 
-SHOWN_PER_KIND = 3     # violations told in full, per kind and cache
+SHOWN_PER_KIND = 2     # violations told in full, per kind and cache
 AROUND = 3.0           # seconds of timeline before a write was held and after its loss was noticed
 
 
@@ -12,7 +12,7 @@ def print_counts(history, verdict, out):
     reads = collections.Counter(op.where for op in history.ops if op.kind == "read")
     done, not_done = collections.Counter(), collections.Counter()
     for fault in history.faults:
-        (done if fault.result == "done" else not_done)[fault.kind] += 1
+        (done if fault.result.startswith("done") else not_done)[fault.kind] += 1
     print(f"operations    {len(history.ops)}: writes {writes[OK]} acknowledged, {writes[REFUSED]} refused, {writes[UNKNOWN]} "
           f"unknown; reads {dict(reads)}", file=out)
     print(f"faults        {sum(done.values())}: " + ", ".join(f"{k} {n}" for k, n in sorted(done.items())), file=out)

@@ -40,6 +40,7 @@ class Stage:
         self.addresses = path
         self.known = {}
         self.zones, self.zone_of, self.name_of = [], {}, {}
+        self.offsets = [(0.0, time.time() - time.monotonic())]  # the lab's time from which on it differs by so much
 
     def build(self):
         self.lab.up(*self.UP_FLAGS)
@@ -114,6 +115,12 @@ class Stage:
                                   time.monotonic(), OK, connection.pid))
             connection.close()
         return ops
+
+    def advance_a_day(self):
+        """Turns the lab's clock, and notes that its times differ by a day more from then on."""
+        if self.lab.run("clock", "advance", "1d", check=False).returncode == 0:
+            offset = self.offsets[-1][1] + 86400.0
+            self.offsets.append((time.monotonic() + offset - 43200.0, offset))
 
     # ---- the end
 
