@@ -2,12 +2,12 @@
 
 What it demands
   lost           An acknowledged write is there at the end, and on the primary endpoint at any time before, unless a row of
-                 its cache states the loss (Coverage below). Caches that stand alone have no rows: there an event does it.
+                 its cache states the loss (Coverage below), or its cache was rebooted by a call, which empties it.
   nowhere        A value that was read was written: by its key's writer, not later, and not by a write that was refused.
   went back      A client that reads or writes on the primary endpoint never reads anything older afterwards.
   stale          … nor anything older than what any client was told before it asked.
   killed         An engine process ends only if it was harmed, or if a call asked for what ends it. A busy engine, an agent
-                 or a control plane that is away is no reason.
+                 or a control plane that is away is no reason. (One that nobody was ever answered by may be superseded.)
   untrue row     A row does not say 0 bytes of a cache that was emptied, nor "unknown" where writes are lost, nor blames a
                  zone that nobody lost.
   not settled    After all is healed each cache is available, has one primary that takes writes on its endpoint, replicas
@@ -17,10 +17,10 @@ What it can't see: a loss among writes whose outcome is unknown; a row that stat
 reader and node endpoints that are old (they may be); an engine that lived for less than the 50 ms between two looks.
 
 Coverage: what a row allows to be lost
-  * what was acknowledged between (cause − age of the last offset) and the promotion;
+  * what was acknowledged between (cause − age of the last offset) and the promotion, unless nothing had failed;
   * before that, no more bytes than the row says, counted as the commands' own bytes in the stream;
-  * all that was before, if its outcome says that the primary was replaced empty, up to the first write that survived.
-  The cause is the harm done to the old primary, if there was any within CAUSE_BEFORE of the row.
+  * all that was before, if its outcome says that it began again empty, up to the first write that survived.
+  The cause of a death is the end of the old primary's process, if that was within CAUSE_BEFORE of the row.
 """
 import bisect
 import collections
@@ -39,6 +39,9 @@ CALLS = dict.fromkeys(("node-type", "version", "replicas", "delete"), 45.0) | di
 
 KILLS = {"kill-primary", "kill-replica", "kill-node", "kill-group"}
 STOPS = {"stop-primary", "stop-replica"}
+DEATHS = {"exited", "zone-lost"}
+PLANNED = {"manual", "maintenance"}
+YOUNG = 2.0  # seconds of life of a process that may be superseded if it served nobody
 
 
 @dataclasses.dataclass
@@ -53,8 +56,8 @@ class Violation:
 @dataclasses.dataclass
 class Verdict:
     violations: list
-    covered: int = 0           # lost writes that rows state
-    covered_by_event: int = 0  # … that only an event states
+    covered: int = 0     # lost writes that rows state
+    rebooted: int = 0    # … that a reboot explains
 
 
 @dataclasses.dataclass
@@ -204,32 +207,28 @@ class Coverage:
         for claim in self.claims.values():
             by_cache[claim.write.cache].append(claim)
         for cache, claims in by_cache.items():
-            if cache in self.history.alone:
-                self._judge_by_events(cache, claims, verdict)
-            else:
-                self._judge_by_rows(cache, claims, verdict)
+            self._judge_cache(cache, claims, verdict)
 
     def _first_survivor(self, cache, after):
         times = self.survivors[cache]
         at = bisect.bisect_right(times, after)
         return times[at] if at < len(times) else float("inf")
 
-    def _judge_by_events(self, cache, claims, verdict):
-        words = ("Recovering cache nodes", "shutdown", "restarted")
-        told = [e.time for e in self.history.events if e.source == cache and any(word in e.message for word in words)]
-        for claim in claims:
-            if any(claim.held <= self._first_survivor(cache, time) and time <= claim.noticed + SLACK for time in told):
-                verdict.covered_by_event += 1
-            else:
-                verdict.violations.append(self._violation(claim, "no event of this cache tells of a loss"))
+    def _emptied_by_reboot(self, claim):
+        return any(f.kind == "reboot" and f.target == claim.write.cache and f.result == "done" and
+                   f.begun <= claim.noticed and claim.held <= self._first_survivor(f.target, f.ended)
+                   for f in self.history.faults)
 
-    def _judge_by_rows(self, cache, claims, verdict):
+    def _judge_cache(self, cache, claims, verdict):
         rows = sorted((r for r in self.history.rows if r.cache == cache and not r.called_off), key=lambda r: r.started)
         budget = {row.id: row.lost_bytes or 0 for row in rows}
         denied = set()  # rows that say 0 bytes of what they emptied
         paid = set()  # (row id, write): one write costs its bytes once, however often it is missed
         for claim in sorted(claims, key=lambda c: -c.held):
             why, row = self._covering(claim, rows, budget, paid)
+            if row is None and self._emptied_by_reboot(claim):
+                verdict.rebooted += 1
+                continue
             if row is None:
                 verdict.violations.append(self._violation(claim, why))
                 continue
@@ -246,15 +245,16 @@ class Coverage:
         why = "no row of this cache is later than the write" if rows else "this cache has no row"
         for row in rows:
             end = self._window_end(row)
-            if claim.held > end + SLACK or row.started > claim.noticed + SLACK:
+            cause = self._cause(row)
+            if claim.held > end + SLACK or cause > claim.noticed + SLACK:
                 continue
             if row.emptied:
                 return "", row
             if row.offset_age is None or row.lost_bytes is None:
                 why = f"row {row.id} does not know what was lost"
                 continue
-            begin = self._cause(row) - row.offset_age - SLACK
-            if claim.held >= begin:
+            begin = cause - row.offset_age - SLACK
+            if claim.held >= begin and row.cause not in PLANNED:
                 return "", row
             name = (row.id, *write_name(claim.write))
             if name not in paid and budget[row.id] >= claim.write.size:
@@ -269,14 +269,16 @@ class Coverage:
     def _window_end(self, row):
         if row.promoted is not None:
             return max(row.promoted, row.started)
-        if row.emptied:
-            return self._first_survivor(row.cache, row.started)
-        return float("inf")  # under way
+        if not row.outcome:
+            return float("inf")  # under way
+        return self._first_survivor(row.cache, row.started)
 
     def _cause(self, row):
-        harm = [f.begun for f in self.history.faults
-                if f.target == row.old_primary and f.kind in KILLS | STOPS and 0 <= row.started - f.begun <= CAUSE_BEFORE]
-        return min([row.started, *harm[-1:]])
+        if row.cause not in DEATHS:
+            return row.started
+        ends = [exit_.ended for exit_ in self.history.exits
+                if exit_.node == row.old_primary and 0 <= row.started - exit_.ended <= CAUSE_BEFORE]
+        return max(ends, default=row.started)
 
     @staticmethod
     def _violation(claim, why):
@@ -300,7 +302,10 @@ def harmed(exit_, fault, cache):
 
 
 def check_exits(history, verdict):
+    served = {op.pid for op in history.ops}
     for exit_ in history.exits:
+        if exit_.ended - exit_.started < YOUNG and exit_.pid not in served:
+            continue
         cache = history.caches.get(exit_.node, exit_.node)
         if not any(harmed(exit_, fault, cache) for fault in history.faults):
             verdict.violations.append(Violation(

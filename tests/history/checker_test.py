@@ -10,14 +10,14 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import checker
 import history
 import script
-from history import NIL, OK, REFUSED, UNKNOWN, Event, Exit, Fault, Final, History, Op, Row
+from history import NIL, OK, REFUSED, UNKNOWN, Exit, Fault, Final, History, Op, Row
 
 
 class Story:
     """One cache "g" with nodes g-001 (zone a) and g-002 (zone b); times in seconds, the end at 100."""
 
-    def __init__(self, alone=False):
-        self.told = History(alone={"g"} if alone else set(), zones={"g-001": "a", "g-002": "b"},
+    def __init__(self):
+        self.told = History(zones={"g-001": "a", "g-002": "b"},
                             caches={"g-001": "g", "g-002": "g", "g": "g"})
         self.told.states = [{"cache": "g", "time": 100.0, "read": True, "wrong": []}]
 
@@ -42,12 +42,8 @@ class Story:
         self.told.faults.append(Fault(kind, at, at + lasts, target, pid, "done"))
         return self
 
-    def exit(self, at, pid=7, node="g-001"):
-        self.told.exits.append(Exit(pid, node, self.told.zones[node], 0.0, at))
-        return self
-
-    def event(self, at, message):
-        self.told.events.append(Event("g", at, message))
+    def exit(self, at, pid=7, node="g-001", since=0.0):
+        self.told.exits.append(Exit(pid, node, self.told.zones[node], since, at))
         return self
 
     def kinds(self):
@@ -153,12 +149,17 @@ class CoverageTest(unittest.TestCase):
     def test_a_read_after_a_stated_loss_may_go_back(self):
         self.assertEqual(self.lost_at(9.95).read("u", 1, 9.96).read("u", NIL, 11).kinds(), [])
 
-    def test_alone_an_event_states_it(self):
-        story = Story(alone=True).write("u", 1, 5).final()
-        self.assertEqual(story.kinds(), ["lost"])
-        self.assertEqual(story.event(6, "Recovering cache nodes 0001").kinds(), [])
-        self.assertEqual(Story(alone=True).write("u", 1, 5).event(4, "Recovering cache nodes 0001").write("v", 2, 4.5)
-                         .final(v=2).kinds(), ["lost"])
+    def test_a_reboot_empties(self):
+        story = Story().write("u", 1, 5).final()
+        self.assertEqual(story.fault("reboot", 6, "g").kinds(), [])
+        self.assertEqual(Story().write("u", 1, 7).write("v", 2, 6.5).fault("reboot", 6, "g").final(v=2).kinds(), ["lost"])
+
+    def test_a_handover_loses_nothing(self):
+        self.assertEqual(self.lost_at(9.95, cause="manual").kinds(), ["lost"])
+
+    def test_a_change_that_ended_covers_nothing_later(self):
+        story = self.lost_at(30, promoted=None, outcome="handed over to a replica that died at once")
+        self.assertEqual(story.write("v", 2, 20).final(v=2).kinds(), ["lost"])
 
 
 class ProcessesTest(unittest.TestCase):
@@ -172,6 +173,10 @@ class ProcessesTest(unittest.TestCase):
         for fault in (("kill-primary", 10.0, "g-001", 7), ("stop-primary", 9.6, "g-001", 7), ("lose-zone", 9.9, "a"),
                       ("down-up", 9.9, "lab"), ("node-type", 5.0, "g")):
             self.assertEqual(Story().fault(*fault).exit(10.0).kinds(), [], fault)
+
+    def test_what_served_nobody_may_be_superseded(self):
+        self.assertEqual(Story().exit(10, since=9.5).kinds(), [])
+        self.assertEqual(Story().exit(10, since=9.5, pid=1).write("u", 1, 9.7).final(u=1).kinds(), ["killed"])
 
     def test_another_zone_is_no_reason(self):
         self.assertEqual(Story().fault("lose-zone", 9.9, "b").exit(10).kinds(), ["killed"])

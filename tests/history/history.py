@@ -82,7 +82,7 @@ class Row:
 
     @property
     def emptied(self):
-        return "empty" in self.outcome
+        return "empty" in self.outcome  # "replaced empty", "started again empty", "began again empty"
 
     @property
     def called_off(self):
@@ -105,7 +105,6 @@ class History:
     rows: list = dataclasses.field(default_factory=list)
     events: list = dataclasses.field(default_factory=list)
     states: list = dataclasses.field(default_factory=list)  # state.py: CacheState as dicts
-    alone: set = dataclasses.field(default_factory=set)     # caches that are no replication group: no rows, only events
     zones: dict = dataclasses.field(default_factory=dict)   # cluster id → zone
     caches: dict = dataclasses.field(default_factory=dict)  # cluster id → cache
 
@@ -154,7 +153,7 @@ def load(directory):
         with open(os.path.join(directory, name), encoding="utf-8") as file:
             return json.load(file)
     meta = document("meta.json")
-    history = History(alone=set(meta["alone"]), zones=meta["zones"], caches=meta["caches"])
+    history = History(zones=meta["zones"], caches=meta["caches"])
     for path in sorted(glob.glob(os.path.join(directory, "ops.*.tsv"))):
         history.ops += read_table(path, Op)
     history.finals = read_table(os.path.join(directory, "final.tsv"), Final)
