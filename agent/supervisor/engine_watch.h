@@ -34,7 +34,7 @@ class EngineWatch {
     std::string parameters_digest;
     int64_t revision = 0;      // 0: none in full
     bool was_ready = false;    // an adopted engine that had answered an earlier agent
-    TaskOutcome task;          // the last one that ended
+    TaskOutcome task = {};     // the last one that ended
   };
   struct Events {
     std::function<void()> ready;    // once: it answers and has loaded

@@ -338,7 +338,7 @@ void NodeSupervisor::AskToStop() {
 void NodeSupervisor::OnStopAnswered(const Status& status) {
   if (status.ok() || !process_.alive() || !stopping_) return;
   if (absl::IsUnimplemented(status) || wish_.launch.family == EngineFamily::kMemcached) return Terminate();
-  const std::string problem = fmt::format("cannot be stopped in good order yet: {}", status.message());
+  const std::string problem = fmt::format("cannot be stopped in good order yet: {}", std::string(status.message()));
   if (std::exchange(stop_problem_, problem) != problem) {
     spdlog::warn("{}: {}", wish_.launch.name, WithoutSecrets(problem));
     Report();

@@ -257,7 +257,7 @@ agent::v1::NodeReport SimRegion::ReportOf(const Zone& zone, NodeUid uid) const {
   report.set_generation(engine.wish.generation());
   report.set_applied_revision(engine.wish.revision());
   report.set_restarts(engine.restarts);
-  report.set_phase(!engine.alive ? agent::v1::PHASE_EXITED : engine.silent ? agent::v1::PHASE_SILENT : agent::v1::PHASE_READY);
+  report.set_phase(!engine.alive ? agent::v1::PHASE_EXITED : engine.silent ? agent::v1::PHASE_FROZEN : agent::v1::PHASE_READY);
   if (!engine.alive) {
     report.set_exit_text("killed");
     report.set_exit_micros(Micros(clock_.Monotonic()));

@@ -24,7 +24,7 @@ struct Conversation {
   int fd = -1;
   bool sent = false;
   bool over = false;                // no answer will come of it
-  ProcessName process;
+  ProcessName process = {};
   DirectVerdict verdict = DirectVerdict::kUnknown;
 };
 

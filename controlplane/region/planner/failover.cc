@@ -20,7 +20,7 @@ void Begin(Planning& p, NodeGroup& shard, CacheNode& old, FailoverCause cause) {
   if (IsDeath(EvidenceOf(p.world, old))) return StartMeasuring(p, shard);
   EnterStep(p, shard, FailoverStep::kFencing);
   old.fenced = true;
-  p.Decide(DecisionKind::kFence, old, RecordOf(p, shard).evidence);
+  p.Decide(ActionKind::kFence, old, RecordOf(p, shard).evidence);
   if (!HasAgent(p.world, old)) p.plan.fence_directly.insert(old.uid);
 }
 
@@ -50,7 +50,7 @@ void Fence(Planning& p, NodeGroup& shard) {
   if (IsDeath(EvidenceOf(p.world, old))) return StartMeasuring(p, shard);
   if (!old.fenced && Eligible(p, shard, old.uid).empty()) return CallOff(p, shard, "no replica is left that could take over");
   old.fenced = true;  // a handler may have begun this step
-  p.Decide(DecisionKind::kFence, old, "waits for proof that it can't write any more");
+  p.Decide(ActionKind::kFence, old, "waits for proof that it can't write any more");
   if (HasAgent(p.world, old)) return;
   p.plan.fence_directly.insert(old.uid);
   p.plan.ask_directly.insert(old.uid);
@@ -68,7 +68,7 @@ void Promote(Planning& p, NodeGroup& shard, NodeUid candidate) {
   record.new_keys = seen.keys;
   if (record.old_offset >= 0) record.lost_bytes = std::max<int64_t>(0, record.old_offset - record.new_offset);
   shard.failover.candidate = candidate;
-  p.Decide(DecisionKind::kPromote, chosen, fmt::format("offset {} is the highest of those that serve", seen.offset));
+  p.Decide(ActionKind::kPromote, chosen, fmt::format("offset {} is the highest of those that serve", seen.offset));
   chosen.role = Role::kPrimary;
   chosen.follows = 0;
   old.role = Role::kReplica;
@@ -93,7 +93,7 @@ void Measure(Planning& p, NodeGroup& shard) {
   const std::vector<NodeUid> eligible = Eligible(p, shard, shard.failover.old_primary);
   if (eligible.empty()) {
     if (!MayBecomeEligible(p, shard, shard.failover.old_primary)) return BeginAgain(p, shard);
-    p.Decide(DecisionKind::kWait, NameOf(shard), "a node that may hold the data does not serve yet");
+    p.Decide(ActionKind::kWait, NameOf(shard), "a node that may hold the data does not serve yet");
     p.plan.WakeAt(p.world.now_micros + kMeasureMicros);
     return;
   }

@@ -21,7 +21,7 @@ void Begin(Planning& p, NodeGroup& shard, NodeUid candidate, FailoverCause cause
   OpenRecord(p, shard, old, cause);
   shard.failover.candidate = candidate;
   EnterStep(p, shard, FailoverStep::kHandingOver);
-  p.Decide(DecisionKind::kHandOver, old, fmt::format("to {}: {}", p.node(candidate).cluster_id, RecordOf(p, shard).evidence));
+  p.Decide(ActionKind::kHandOver, old, fmt::format("to {}: {}", p.node(candidate).cluster_id, RecordOf(p, shard).evidence));
 }
 
 bool SaysRole(const Planning& p, const CacheNode& node, Role role) {
@@ -36,7 +36,7 @@ void Switched(Planning& p, NodeGroup& shard, CacheNode& old, CacheNode& chosen) 
   record.new_offset = SeenOf(p.world, chosen.uid).offset;
   record.new_keys = SeenOf(p.world, chosen.uid).keys;
   record.lost_bytes = 0;  // the old primary itself waited for the last one
-  p.Decide(DecisionKind::kPromote, chosen, "the engines have switched their roles");
+  p.Decide(ActionKind::kPromote, chosen, "the engines have switched their roles");
   shard.primary = chosen.uid;
   chosen.role = Role::kPrimary;
   chosen.follows = 0;
@@ -57,7 +57,7 @@ void BeginPromotionByHand(Planning& p, NodeGroup& shard) {
   if (chosen != in_step.end()) return Begin(p, shard, *chosen, FailoverCause::kManual);
   p.TellGroup(shard.group_id, fmt::format("The promotion of {} was called off: it is not in step with the primary {}", *wanted,
                                           p.node(shard.primary).cluster_id));
-  p.Decide(DecisionKind::kCallOff, NameOf(shard), *wanted + " is not in step with the primary");
+  p.Decide(ActionKind::kCallOff, NameOf(shard), *wanted + " is not in step with the primary");
   wanted.reset();
 }
 
@@ -83,19 +83,24 @@ void HandOver(Planning& p, NodeGroup& shard) {
     record.evidence += "; " + Describe(evidence, old, SeenOf(p.world, old.uid));
     return StartMeasuring(p, shard);
   }
+  if (evidence == Evidence::kFrozen && !Eligible(p, shard, old.uid).empty()) {
+    RecordOf(p, shard).cause = shard.failover.cause = FailoverCause::kHung;
+    RecordOf(p, shard).evidence += "; " + Describe(evidence, old, SeenOf(p.world, old.uid));
+    return EnterStep(p, shard, FailoverStep::kFencing);
+  }
   const TaskObservation& task = SeenOf(p.world, old.uid).task;
   if (task.id == shard.failover.record_id && task.state == TaskState::kCalledOff && HasAgent(p.world, old)) {
     return CallOff(p, shard, task.text);
   }
   TellSilence(p, old, evidence);
-  p.Decide(DecisionKind::kWait, old, HasAgent(p.world, old) ? "hands over to " + chosen.cluster_id : "its agent is away");
+  p.Decide(ActionKind::kWait, old, HasAgent(p.world, old) ? "hands over to " + chosen.cluster_id : "its agent is away");
 }
 
 void CallOff(Planning& p, NodeGroup& shard, const std::string& why) {
   RecordOf(p, shard).outcome = fmt::format("called off: {}; the primary stays", why);
   p.TellGroup(shard.group_id, fmt::format("The change of primary of node group {} was called off: {}. {} stays the primary",
                                           shard.id, why, p.node(shard.primary).cluster_id));
-  p.Decide(DecisionKind::kCallOff, NameOf(shard), why);
+  p.Decide(ActionKind::kCallOff, NameOf(shard), why);
   p.plan.records.group->pending.primary_cluster_id.reset();
   EndChange(shard);
 }

@@ -127,7 +127,7 @@ void FenceAfterLongSilence(Planning& p, CacheNode& node, Evidence evidence) {
   const bool long_enough = evidence == Evidence::kFrozen ||
                            (evidence == Evidence::kBusy && SilentFor(p.world, node) >= p.world.busy_patience_micros);
   if (!long_enough) return;
-  p.Decide(DecisionKind::kFence, node, std::string(Text(evidence)));
+  p.Decide(ActionKind::kFence, node, std::string(Text(evidence)));
   node.fenced = true;
   if (!HasAgent(p.world, node)) p.plan.fence_directly.insert(node.uid);
 }
@@ -185,7 +185,7 @@ void ReplaceNode(Planning& p, CacheNode& node) {
     p.TellCluster(node.cluster_id, fmt::format("Recovering cache nodes {}", node.id));
     node.status = NodeStatus::kRecovering;
   }
-  p.Decide(DecisionKind::kReplace, node, "a new process on empty files");
+  p.Decide(ActionKind::kReplace, node, "a new process on empty files");
   ++node.incarnation;
   TakeStartupSettings(p, node);
   node.ever_ready = false;
@@ -214,7 +214,7 @@ void TellSilence(Planning& p, CacheNode& node, Evidence evidence) {
     return;
   }
   const int64_t silent_for = SilentFor(p.world, node);
-  p.Decide(DecisionKind::kWait, node, fmt::format("{} for {} ms", Text(evidence), silent_for / 1000));
+  p.Decide(ActionKind::kWait, node, fmt::format("{} for {} ms", Text(evidence), silent_for / 1000));
   p.plan.WakeAt(p.world.now_micros + (silent_for < kTellSilenceMicros ? kTellSilenceMicros - silent_for : kLookAgainMicros));
   if (node.told_silent || silent_for < kTellSilenceMicros) return;
   node.told_silent = true;

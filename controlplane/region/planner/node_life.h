@@ -34,10 +34,10 @@ struct Planning {
   void TellGroup(const std::string& id, std::string message) {
     plan.Tell(SourceType::kReplicationGroup, id, std::move(message), world.now);
   }
-  void Decide(DecisionKind kind, std::string subject, std::string reason) {
+  void Decide(ActionKind kind, std::string subject, std::string reason) {
     plan.decisions.push_back({kind, std::move(subject), std::move(reason)});
   }
-  void Decide(DecisionKind kind, const CacheNode& node, std::string reason) {
+  void Decide(ActionKind kind, const CacheNode& node, std::string reason) {
     Decide(kind, node.cluster_id + "/" + node.id, std::move(reason));
   }
 };

@@ -5,23 +5,23 @@
 
 namespace elastilab {
 
-std::string_view Text(DecisionKind kind) {
+std::string_view Text(ActionKind kind) {
   switch (kind) {
-    case DecisionKind::kPromote:
+    case ActionKind::kPromote:
       return "promote";
-    case DecisionKind::kHandOver:
+    case ActionKind::kHandOver:
       return "hand over";
-    case DecisionKind::kCallOff:
+    case ActionKind::kCallOff:
       return "call off";
-    case DecisionKind::kFence:
+    case ActionKind::kFence:
       return "fence";
-    case DecisionKind::kReplace:
+    case ActionKind::kReplace:
       return "replace";
-    case DecisionKind::kResume:
+    case ActionKind::kResume:
       return "resume";
-    case DecisionKind::kUpdate:
+    case ActionKind::kUpdate:
       return "update";
-    case DecisionKind::kWait:
+    case ActionKind::kWait:
       return "wait";
   }
   return "?";
@@ -44,7 +44,7 @@ std::ostream& operator<<(std::ostream& out, const Plan& plan) {
                        node.fenced ? " FENCED" : "");
   }
   for (const Event& event : plan.events) out << fmt::format("  event {}: {}\n", event.source_id, event.message);
-  for (const Decision& d : plan.decisions) out << fmt::format("  {} {}: {}\n", Text(d.kind), d.subject, d.reason);
+  for (const PlannedAction& d : plan.decisions) out << fmt::format("  {} {}: {}\n", Text(d.kind), d.subject, d.reason);
   if (!plan.withdraw.empty()) out << fmt::format("  withdraw {}\n", fmt::join(plan.withdraw, ","));
   if (!plan.ask_directly.empty()) out << fmt::format("  ask {}\n", fmt::join(plan.ask_directly, ","));
   if (!plan.fence_directly.empty()) out << fmt::format("  kill {}\n", fmt::join(plan.fence_directly, ","));

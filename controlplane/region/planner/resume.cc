@@ -95,14 +95,14 @@ bool Resume(Planning& p, NodeGroup& shard) {
   const bool all_known = std::all_of(copies.begin(), copies.end(), [](const Copy& copy) { return copy.known; });
   const int64_t patient_until = p.world.started_micros + kResumePatienceMicros;
   if (!all_known && (best == nullptr || p.world.now_micros < patient_until)) {
-    p.Decide(DecisionKind::kWait, NameOf(shard), "not all of its zones have said what their nodes hold");
+    p.Decide(ActionKind::kWait, NameOf(shard), "not all of its zones have said what their nodes hold");
     p.plan.WakeAt(std::max(patient_until, p.world.now_micros + 1'000'000));
     return true;
   }
   shard.failover = {};  // what was under way when the lab went down is decided anew
   RecordResume(p, shard, best);
   if (best != nullptr) {
-    p.Decide(DecisionKind::kResume, p.node(best->uid), fmt::format("offset {} is the highest that was saved", best->offset));
+    p.Decide(ActionKind::kResume, p.node(best->uid), fmt::format("offset {} is the highest that was saved", best->offset));
     MakePrimary(p, shard, best->uid);
   } else {
     MakePrimary(p, shard, shard.primary);

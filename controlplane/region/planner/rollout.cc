@@ -17,7 +17,7 @@ bool IsUpToDate(const ReplicationGroup& group, const CacheCluster& cluster) {
 void Update(Planning& p, CacheNode& node) {
   const ReplicationGroup& group = *p.plan.records.group;
   CacheCluster& cluster = p.cluster(node);
-  p.Decide(DecisionKind::kUpdate, node, "to what its group says");
+  p.Decide(ActionKind::kUpdate, node, "to what its group says");
   cluster.engine_version = group.engine_version;
   cluster.node_type = group.node_type;
   cluster.parameter_group = group.parameter_group;

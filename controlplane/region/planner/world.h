@@ -41,14 +41,14 @@ struct World {
 };
 
 // What a plan decided, by name, for logs and for people who ask why.
-enum class DecisionKind { kPromote, kHandOver, kCallOff, kFence, kReplace, kResume, kUpdate, kWait };
-std::string_view Text(DecisionKind kind);
+enum class ActionKind { kPromote, kHandOver, kCallOff, kFence, kReplace, kResume, kUpdate, kWait };
+std::string_view Text(ActionKind kind);
 
-struct Decision {
-  DecisionKind kind = DecisionKind::kWait;
+struct PlannedAction {
+  ActionKind kind = ActionKind::kWait;
   std::string subject;   // "demo-001/0001", "demo 0001"
   std::string reason;
-  bool operator==(const Decision&) const = default;
+  bool operator==(const PlannedAction&) const = default;
 };
 
 struct Plan {
@@ -58,7 +58,7 @@ struct Plan {
   std::set<NodeUid> ask_directly;            // ask the engine itself, without its agent
   std::set<NodeUid> fence_directly;          // kill the process by pid: its agent can't
   std::set<NodeUid> withdraw;                // tell the agent to remove it
-  std::vector<Decision> decisions;           // those of this pass, waiting included; they change nothing by themselves
+  std::vector<PlannedAction> decisions;           // those of this pass, waiting included; they change nothing by themselves
   std::optional<int64_t> wake_at_micros;     // look again then, even if nothing happens
 
   void WakeAt(int64_t micros) {

@@ -202,7 +202,7 @@ TEST_F(AgentBinaryTest, StoppedEngineIsSilentAndThenFenced) {
   message.mutable_inject()->set_uid(1);
   const int64_t stopped = NowMicros();
   control_.Send(message);
-  control_.AwaitPhase(1, agent::v1::PHASE_SILENT);
+  control_.AwaitPhase(1, agent::v1::PHASE_FROZEN);
   std::printf("stop to silent report %ld us\n", NowMicros() - stopped);
   node.set_revision(2);
   node.set_desired(agent::v1::DESIRED_FENCED);

@@ -57,7 +57,7 @@ TEST(WireTest, ReportCarriesTheWholeTruth) {
   state.uid = 42;
   state.generation = 2;
   state.applied_revision = 7;
-  state.phase = Phase::kSilent;
+  state.phase = Phase::kFrozen;
   state.probe_id = 3;
   state.process = {100, 5000};
   state.engine.role = NodeRole::kReplica;
@@ -67,7 +67,7 @@ TEST(WireTest, ReportCarriesTheWholeTruth) {
   state.endpoints = {"127.46.0.9"};
   agent::v1::NodeReport report;
   FillReport(state, report);
-  EXPECT_EQ(report.phase(), agent::v1::PHASE_SILENT);
+  EXPECT_EQ(report.phase(), agent::v1::PHASE_FROZEN);
   EXPECT_EQ(report.pid(), 100);
   EXPECT_EQ(report.role(), agent::v1::NODE_ROLE_REPLICA);
   EXPECT_EQ(report.follows().address(), "127.46.0.2");

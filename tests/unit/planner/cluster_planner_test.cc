@@ -63,13 +63,16 @@ TEST(ClusterPlannerTest, ARemovedNodeLeavesTheListBeforeItIsStopped) {
   EXPECT_THAT(s.told, ElementsAre("pages: Finished modifying number of nodes from 2 to 1"));
 }
 
-TEST(ClusterPlannerTest, AHungNodeIsKilledAndReplacedEmpty) {
+TEST(ClusterPlannerTest, AFrozenNodeIsLeftAloneForNobodyElseHoldsItsItems) {
   auto s = Situation::Memcached(1).AllServing();
-  s.FallsSilent(1).Plan();
-  EXPECT_TRUE(s.node(1).fenced);
-  s.Dies(1).Plan();
-  EXPECT_EQ(s.node(1).incarnation, 2);
+  s.Freezes(1).Advance(kBusyPatienceMicros).Plan();
   EXPECT_FALSE(s.node(1).fenced);
+  EXPECT_EQ(s.node(1).incarnation, 1);
+  EXPECT_NE(s.cluster("pages").status, ClusterStatus::kAvailable);
+  s.Plan();
+  EXPECT_EQ(s.told.size(), 1u) << "users are told once";
+  s.Answers(1).Plan();
+  EXPECT_EQ(s.cluster("pages").status, ClusterStatus::kAvailable);
 }
 
 TEST(ClusterPlannerTest, WhatKeepsANodeFromStartingIsToldOnce) {

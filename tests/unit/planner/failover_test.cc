@@ -89,9 +89,9 @@ TEST(FailoverTest, TheRecordTellsTheLossWindow) {
   EXPECT_EQ(record.new_primary, "demo-003");
 }
 
-TEST(FailoverTest, ASilentPrimaryIsKilledBeforeAnyoneIsPromoted) {
+TEST(FailoverTest, AFrozenPrimaryIsKilledBeforeAnyoneIsPromoted) {
   auto s = Situation::Group(2).AllServing();
-  s.FallsSilent(1).Plan();
+  s.Freezes(1).Plan();
   EXPECT_TRUE(s.node(1).fenced);
   EXPECT_EQ(s.shard().failover.step, FailoverStep::kFencing);
   s.Advance(60'000'000).Plan();
@@ -99,6 +99,61 @@ TEST(FailoverTest, ASilentPrimaryIsKilledBeforeAnyoneIsPromoted) {
   s.Dies(1).Plan();
   EXPECT_EQ(s.shard().failover.step, FailoverStep::kMeasuring);
   EXPECT_EQ(OnlyRecord(s).cause, FailoverCause::kHung);
+}
+
+TEST(FailoverTest, AFrozenPrimaryThatNobodyCanReplaceIsLeftAlone) {
+  auto s = Situation::Group(1).AllServing();
+  s.Freezes(1).Advance(600'000'000).Plan();
+  EXPECT_FALSE(s.node(1).fenced);
+  EXPECT_EQ(s.node(1).incarnation, 1) << "it is the only one that holds the data";
+  EXPECT_EQ(s.group().status, GroupStatus::kModifying) << "but nobody says that it is available";
+  EXPECT_THAT(s.told, Contains(::testing::HasSubstr("kill -CONT")));
+  s.Answers(1).Plan();
+  EXPECT_EQ(s.group().status, GroupStatus::kAvailable);
+  EXPECT_EQ(s.node(1).incarnation, 1);
+}
+
+TEST(FailoverTest, ABusyPrimaryIsLeftAloneForMinutes) {
+  auto s = Situation::Group(2).AllServing();
+  s.IsBusy(1).Advance(170'000'000).Plan();
+  EXPECT_EQ(s.shard().failover.step, FailoverStep::kNone);
+  EXPECT_FALSE(s.node(1).fenced);
+  EXPECT_THAT(s.told, Contains(::testing::HasSubstr("is busy")));
+  s.Advance(20'000'000).Plan();
+  EXPECT_EQ(s.shard().failover.step, FailoverStep::kFencing) << "a replica has what it holds";
+}
+
+TEST(FailoverTest, ABusyPrimaryThatAnswersAgainHasNeverBeenGone) {
+  auto s = Situation::Group(2).AllServing();
+  s.IsBusy(1).Advance(30'000'000).Plan();
+  s.Answers(1).Plan();
+  EXPECT_EQ(s.shard().failover.step, FailoverStep::kNone);
+  EXPECT_EQ(s.group().status, GroupStatus::kAvailable);
+  EXPECT_THAT(s.told, Contains("demo-001: Cache node 0001 answers again"));
+}
+
+TEST(FailoverTest, NobodyBeginsAgainEmptyWhileAReplicaLoads) {
+  auto s = Situation::Group(2).AllServing();
+  s.seen(2).phase = Phase::kStarting;
+  s.seen(2).loading = {true, 1, 100, 5};
+  s.Dies(1).Plan();
+  for (int minutes = 0; minutes < 10; ++minutes) s.Advance(60'000'000).Plan();
+  EXPECT_EQ(s.node(1).incarnation, 1);
+  EXPECT_EQ(s.shard().failover.step, FailoverStep::kMeasuring);
+  s.Obeys(2).AnswersProbe(2).Plan();
+  EXPECT_EQ(s.shard().primary, 2);
+}
+
+TEST(FailoverTest, TheDeadWithSavedFilesBeginAgainOnThem) {
+  auto s = Situation::Group(2).AllServing();
+  s.Dies(1).Dies(2);
+  s.seen(1).saved = {1000, -1};
+  s.Plan();
+  s.Plan();
+  EXPECT_EQ(s.node(1).incarnation, 2);
+  EXPECT_TRUE(s.node(1).keep_files);
+  EXPECT_TRUE(s.node(1).holds_data);
+  EXPECT_FALSE(s.world.records.failovers.begin()->second.lost_everything);
 }
 
 TEST(FailoverTest, ADeadAgentWithAHealthyEngineIsNoOutage) {
@@ -121,29 +176,52 @@ TEST(FailoverTest, ALostZoneFailsOverOnceNothingListens) {
   s.AnswersProbe(2).AnswersProbe(3).Plan();
   s.Obeys(s.shard().primary).Plan();
   EXPECT_EQ(OnlyRecord(s).cause, FailoverCause::kZoneLost);
+  EXPECT_THAT(OnlyRecord(s).evidence, ::testing::HasSubstr("gone-on-host"));
   s.Obeys(2).Obeys(3).Plan();
   s.Obeys(2).Obeys(3).Plan();
   EXPECT_EQ(s.group().status, GroupStatus::kAvailable) << "the group works without the zone";
   EXPECT_EQ(s.cluster("demo-001").status, ClusterStatus::kModifying) << "but nobody says its node is there";
 }
 
-TEST(FailoverTest, ASilentPrimaryWithoutAnAgentIsKilledByPid) {
+TEST(FailoverTest, AFrozenPrimaryWithoutAnAgentIsKilledByPidAfterThreeMisses) {
   auto s = Situation::Group(2).AllServing();
   s.LosesAgent("us-east-1a").Plan();
-  s.AnswersDirectly(1, DirectVerdict::kSilent);
+  for (int question = 0; question < 2; ++question) {
+    s.AnswersDirectly(1, DirectVerdict::kFrozen);
+    EXPECT_THAT(s.Plan().fence_directly, IsEmpty()) << "one missed answer proves nothing";
+  }
+  s.AnswersDirectly(1, DirectVerdict::kFrozen);
   EXPECT_THAT(s.Plan().fence_directly, ElementsAre(1));
   EXPECT_EQ(s.shard().primary, 1);
   s.AnswersDirectly(1, DirectVerdict::kGone).Plan();
   EXPECT_EQ(s.shard().failover.step, FailoverStep::kMeasuring);
+  EXPECT_EQ(OnlyRecord(s).cause, FailoverCause::kHung) << "not zone-lost: only its agent was away";
+}
+
+TEST(FailoverTest, MerelySilentAndMerelyBusyKillNobodyWhileTheAgentIsAway) {
+  for (DirectVerdict verdict : {DirectVerdict::kSilent, DirectVerdict::kBusy}) {
+    auto s = Situation::Group(1).AllServing();
+    s.LosesAgent("us-east-1a").Plan();
+    for (int question = 0; question < 100; ++question) {
+      s.AnswersDirectly(1, verdict).Advance(300'000);
+      EXPECT_THAT(s.Plan().fence_directly, IsEmpty());
+    }
+    EXPECT_EQ(s.node(1).incarnation, 1);
+    EXPECT_EQ(s.shard().failover.step, FailoverStep::kNone);
+  }
 }
 
 TEST(FailoverTest, WithoutAReplicaThePrimaryComesBackEmpty) {
   auto s = Situation::Group(1).AllServing();
+  s.seen(1).keys = 300;
   s.Dies(1).Plan();
   s.Plan();
   EXPECT_EQ(s.node(1).incarnation, 2);
   EXPECT_EQ(s.node(1).role, Role::kPrimary);
   EXPECT_EQ(s.shard().failover.step, FailoverStep::kNone);
+  EXPECT_TRUE(OnlyRecord(s).lost_everything);
+  EXPECT_EQ(OnlyRecord(s).old_keys, 300);
+  EXPECT_EQ(s.group().status, GroupStatus::kModifying) << "not available before it serves";
   EXPECT_THAT(s.told, Contains("demo-001: Recovering cache nodes 0001"));
 }
 
@@ -197,23 +275,6 @@ TEST(FailoverTest, TestFailoverKillsThePrimaryFirst) {
   s.Settle();
   EXPECT_EQ(s.group().status, GroupStatus::kAvailable);
   EXPECT_EQ(s.node(1).incarnation, 2);
-}
-
-TEST(FailoverTest, APromotionByHandUnbindsTheOldPrimaryAndKeepsItsProcess) {
-  auto s = Situation::Group(2).AllServing();
-  s.group().pending.primary_cluster_id = "demo-002";
-  s.group().status = GroupStatus::kModifying;
-  s.Plan();
-  EXPECT_THAT(WishFor(s.world.records, s.node(1)).endpoints, IsEmpty());
-  EXPECT_FALSE(s.node(1).fenced);
-  s.Obeys(1).Plan();
-  s.AnswersProbe(1).AnswersProbe(2).Plan();
-  EXPECT_EQ(s.shard().primary, 2);
-  s.Settle();
-  EXPECT_EQ(s.node(1).incarnation, 1);
-  EXPECT_EQ(s.node(1).role, Role::kReplica);
-  EXPECT_FALSE(s.group().pending.primary_cluster_id.has_value());
-  EXPECT_EQ(s.group().status, GroupStatus::kAvailable);
 }
 
 TEST(FailoverTest, WithoutAutomaticFailoverThePrimaryIsRebuiltFromAReplica) {

@@ -96,12 +96,19 @@ TEST(GroupPlannerTest, ADeadReplicaIsReplacedUnderItsName) {
   EXPECT_EQ(s.shard().primary, 1);
 }
 
-TEST(GroupPlannerTest, ASilentReplicaIsFencedThenReplaced) {
+TEST(GroupPlannerTest, AFrozenReplicaIsKeptWhileThePrimaryIsInTrouble) {
   auto s = Situation::Group(2).AllServing();
-  s.FallsSilent(2).Plan();
+  s.Freezes(1).Freezes(2).Advance(kBusyPatienceMicros).Plan();
+  EXPECT_FALSE(s.node(1).fenced);
+  EXPECT_FALSE(s.node(2).fenced) << "it may be the last that holds the data";
+}
+
+TEST(GroupPlannerTest, AFrozenReplicaIsFencedThenReplaced) {
+  auto s = Situation::Group(2).AllServing();
+  s.Freezes(2).Plan();
   EXPECT_TRUE(s.node(2).fenced);
   EXPECT_EQ(s.node(2).incarnation, 1);
-  s.Dies(2).Plan();
+  s.Obeys(1).Dies(2).Plan();
   EXPECT_FALSE(s.node(2).fenced);
   EXPECT_EQ(s.node(2).incarnation, 2);
 }

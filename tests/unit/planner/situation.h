@@ -59,10 +59,15 @@ class Situation {
   ReplicationGroup& group() { return *world.records.group; }
   NodeObservation& seen(NodeUid uid) { return world.seen[uid]; }
 
-  // The agent did all that is wished of this node.
+  // The agent did all that is wished of this node; of a handover, the engines have switched their roles.
   Situation& Obeys(NodeUid uid) {
     const NodeWish wish = WishFor(world.records, node(uid));
     NodeObservation& o = seen(uid);
+    if (wish.held) return *this;
+    if (wish.hands_off) {
+      o.applied_revision = node(uid).revision;
+      return wish.handover ? Switches(uid, shard().failover.candidate) : *this;
+    }
     o.incarnation = wish.incarnation;
     o.applied_revision = node(uid).revision;
     o.phase = wish.fenced ? Phase::kExited : Phase::kReady;
@@ -98,14 +103,54 @@ class Situation {
     seen(uid).endpoints.clear();
     return *this;
   }
-  Situation& FallsSilent(NodeUid uid) {
-    seen(uid).phase = Phase::kSilent;
+  // The engines switch roles, as the primary's agent reports.
+  Situation& Switches(NodeUid old_primary, NodeUid replica) {
+    seen(old_primary).role = Role::kReplica;
+    seen(old_primary).follows = {node(replica).address, node(replica).port};
+    seen(old_primary).link_up = true;
+    seen(old_primary).endpoints.clear();
+    seen(old_primary).task = {shard().failover.record_id, TaskState::kDone, ""};
+    seen(replica).role = Role::kPrimary;
+    seen(replica).follows = {};
+    seen(replica).link_up = false;
+    return *this;
+  }
+  Situation& CallsOff(NodeUid old_primary, const std::string& why) {
+    seen(old_primary).task = {shard().failover.record_id, TaskState::kCalledOff, why};
+    return *this;
+  }
+  // Stopped by a signal, and three questions missed.
+  Situation& Freezes(NodeUid uid) {
+    seen(uid).phase = Phase::kFrozen;
+    seen(uid).silent_micros = world.now_micros;
+    return *this;
+  }
+  Situation& IsBusy(NodeUid uid) {
+    seen(uid).phase = Phase::kBusy;
+    seen(uid).silent_micros = world.now_micros;
+    return *this;
+  }
+  Situation& Answers(NodeUid uid) {
+    seen(uid).phase = Phase::kReady;
+    seen(uid).silent_micros = 0;
+    return *this;
+  }
+  // `elastilab down`: every engine has saved what it held.
+  Situation& GoesDown() {
+    for (auto& [uid, node] : world.records.nodes) {
+      node.stopped = node.ever_ready;
+      if (seen(uid).phase == Phase::kReady) seen(uid).saved = {1 << 20, seen(uid).offset};
+      if (seen(uid).phase == Phase::kReady) seen(uid).phase = Phase::kStopped;
+      seen(uid).endpoints.clear();
+    }
     return *this;
   }
   Situation& LosesAgent(const std::string& zone) {
     world.zones[zone].connected = false;
     for (auto& [uid, node] : world.records.nodes) {
-      if (node.zone == zone) seen(uid).direct = DirectVerdict::kUnknown;
+      if (node.zone != zone) continue;
+      seen(uid).direct = DirectVerdict::kUnknown;
+      seen(uid).direct_misses = 0;
     }
     return *this;
   }
@@ -113,6 +158,8 @@ class Situation {
     seen(uid).direct = verdict;
     seen(uid).direct_incarnation = node(uid).incarnation;
     seen(uid).direct_micros = world.now_micros;
+    seen(uid).direct_misses = verdict == DirectVerdict::kAnswers ? 0 : seen(uid).direct_misses + 1;
+    if (seen(uid).direct_misses == 1) seen(uid).direct_silent_micros = world.now_micros;
     return *this;
   }
   Situation& Offset(NodeUid uid, int64_t offset) {
