@@ -35,6 +35,7 @@ void VisitFields(Record& r, Visitor visit) {
   visit("restarts", r.restarts);
   visit("exit_text", r.exit_text);
   visit("exit_micros", r.exit_micros);
+  visit("began_on_files", r.began_on_files);
   visit("task_id", r.task_id);
   visit("task_done", r.task_done);
   visit("task_text", r.task_text);

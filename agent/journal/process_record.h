@@ -35,6 +35,7 @@ struct ProcessRecord {
   int64_t restarts = 0;            // in-place restarts within this generation
   std::string exit_text;
   int64_t exit_micros = 0;
+  bool began_on_files = false;     // the last process had something to load
   int64_t task_id = 0;             // of the last task that ended, and how
   bool task_done = false;
   std::string task_text;           // why it was called off

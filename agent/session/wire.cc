@@ -133,6 +133,7 @@ void FillReport(const NodeState& s, agent::v1::NodeReport& r) {
   }
   r.set_keys_known(s.engine.keys >= 0);
   r.set_keys(s.engine.keys);
+  r.set_began_on_files(s.began_on_files);
   r.set_previous_keys_known(s.previous_keys >= 0);
   r.set_previous_keys(s.previous_keys);
   if (s.saved.bytes > 0) {

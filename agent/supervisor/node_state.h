@@ -42,6 +42,7 @@ struct NodeState {
   int64_t offset_micros = 0;
   std::vector<std::string> endpoints;
   int64_t silent_micros = 0;   // MonotonicMicros of the last answer, while busy or frozen
+  bool began_on_files = false; // the process had something to load
   int64_t previous_keys = -1;  // of the process before this one, when last read
   SavedData saved;             // while no process runs
   TaskOutcome task;            // of the task that the wish names

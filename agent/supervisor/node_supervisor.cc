@@ -47,7 +47,6 @@ bool NodeSupervisor::Recover(const HostView& host) {
     LookAtFiles();
     return false;
   }
-  began_on_files_ = true;  // it may have
   goal_ = wish_.fenced || process_.record().fenced ? Goal::kFence : Goal::kRun;
   EngineDriver* driver = context_.driver(wish_.launch.family);
   if (driver != nullptr) {
@@ -217,7 +216,7 @@ Status NodeSupervisor::TryStart() {
   previous_keys_ = in_place_ ? last_status_.keys : -1;
   if (in_place_) ++record.restarts;
   in_place_ = false;
-  began_on_files_ = driver->Saved(wish_.launch, Paths()).bytes > 0;
+  record.began_on_files = driver->Saved(wish_.launch, Paths()).bytes > 0;
   RETURN_IF_ERROR(process_.Start(std::move(command)));
   stop_problem_.clear();
   saved_ = {};
@@ -257,7 +256,7 @@ void NodeSupervisor::StartFailed(const std::string& why) {
 
 void NodeSupervisor::OnStartDeadline() {
   if (watch_ == nullptr || watch_->answered()) return;
-  if (began_on_files_) {  // it reads what it held
+  if (process_.record().began_on_files) {  // it reads what it held
     spdlog::warn("{}: pid {} has not answered yet and may be loading", wish_.launch.name, process_.record().process.pid);
     return start_alarm_->Set(context_.timing.start_deadline, [this] { OnStartDeadline(); });
   }
@@ -326,7 +325,7 @@ void NodeSupervisor::StopOrderly() {
   if (std::exchange(stopping_, true)) return;
   start_alarm_->Cancel();
   process_.Signal(SIGCONT);  // one that a signal has stopped can't save
-  if (watch_ == nullptr || !watch_->ready()) return Terminate();  // what it was reading stays in its files
+  if (watch_ == nullptr) return Terminate();
   AskToStop();
 }
 
@@ -497,6 +496,7 @@ NodeState NodeSupervisor::State() const {
   state.exit_micros = record.exit_micros;
   state.engine = last_status_;
   state.offset_micros = last_status_micros_;
+  state.began_on_files = record.began_on_files;
   state.previous_keys = previous_keys_;
   state.task = watch_ == nullptr ? RecordedTask() : watch_->task();
   if (watch_ == nullptr) {

@@ -142,7 +142,6 @@ class NodeSupervisor {
   int attempts_ = 0;            // for DecideRestart
   std::string failure_;         // why the last start failed; empty once ready
   std::string stop_problem_;    // why an orderly stop has not come about yet
-  bool began_on_files_ = false; // the present process has something to load
   SavedData saved_;             // while no process runs
   int64_t previous_keys_ = -1;  // of the process before the present one
   RealTime ready_since_;

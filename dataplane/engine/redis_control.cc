@@ -35,6 +35,12 @@ Status CheckReplies(const std::string& name, const Replies& replies) {
   return absl::InternalError(text);
 }
 
+bool IsFailingOver(const Replies& replies) {
+  return std::any_of(replies.begin(), replies.end(), [](const RespValue& reply) {
+    return reply.IsError() && reply.text.find("while failing over") != std::string::npos;
+  });
+}
+
 bool UnknownDirective(const RespValue& reply) {
   return reply.IsError() && (reply.text.find("Unknown option") != std::string::npos ||
                              reply.text.find("Unsupported CONFIG parameter") != std::string::npos);
@@ -88,6 +94,7 @@ class RedisControl final : public EngineControl {
   };
 
   void Continue(Work work);
+  void AbortFailover(Work work);
   Status ExplainApply(const RedisBatch& batch, const Replies& replies) const;
   void SendDirectives(std::vector<RedisDirective> directives, milliseconds timeout, Done done);
 
@@ -123,9 +130,18 @@ void RedisControl::Continue(Work work) {
   const milliseconds left = work.Left();
   client_.Call(batch, left, [this, work = std::move(work)](const StatusOr<Replies>& replies) mutable {
     if (!replies.ok()) return work.done(replies.status());
+    if (IsFailingOver(*replies)) return AbortFailover(std::move(work));
     Status status = ExplainApply(work.batches[work.next - 1], *replies);
     if (!status.ok()) return work.done(status);
     Continue(std::move(work));
+  });
+}
+
+// A handover that an agent began and did not live to see the end of.
+void RedisControl::AbortFailover(Work work) {
+  const milliseconds left = work.Left();
+  client_.Call({{"FAILOVER", "ABORT"}}, left, [this, work = std::move(work)](const StatusOr<Replies>&) {
+    work.done(absl::UnavailableError(fmt::format("{}: an interrupted handover is called off first", launch_.name)));
   });
 }
 

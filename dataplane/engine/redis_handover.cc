@@ -107,10 +107,10 @@ class Handover : public std::enable_shared_from_this<Handover> {
     Ask(client_, {{"INFO", "replication"}}, [](Handover& self, const Replies& replies) {
       const std::string& info = replies.front().text;
       const auto status = ReadReplication(info, self.launch_.address);
-      if (status.ok() && status->role == NodeRole::kReplica) return self.Unpause(absl::OkStatus());
-      if (info.find("master_failover_state:no-failover") != std::string::npos) {
-        return self.CalledOff("the engine gave the failover up");
-      }
+      // It calls itself a replica before the other one has agreed, and would stay so should that one die just then.
+      const bool over = info.find("master_failover_state:no-failover") != std::string::npos;
+      if (over && status.ok() && status->role == NodeRole::kReplica) return self.Unpause(absl::OkStatus());
+      if (over) return self.CalledOff("the replica did not take over");
       if (self.Late()) return self.Abort();
       self.AwaitSwitch();
     });

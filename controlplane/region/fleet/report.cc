@@ -75,6 +75,7 @@ NodeObservation Observed(const agent::v1::NodeReport& report, const NodeObservat
                   report.loading().seconds_left()};
   // Those of a dead process are kept, as its offset is.
   if (report.keys_known()) seen.keys = report.keys();
+  seen.began_on_files = report.began_on_files();
   seen.previous_keys = report.previous_keys_known() ? report.previous_keys() : -1;
   seen.saved = report.has_saved() ? SavedData{report.saved().bytes(), report.saved().offset()} : SavedData{};
   seen.task = {report.task().id(), TaskStateOf(report.task().state()), report.task().text()};

@@ -69,6 +69,7 @@ struct NodeObservation {
   Endpoint follows;
   std::vector<std::string> endpoints;
   int64_t keys = -1;          // in all databases; -1: not read yet
+  bool began_on_files = false;  // its process had something to load
   int64_t previous_keys = -1; // of the process before this one, when they were last counted; -1: not known
   int64_t silent_micros = 0;  // CLOCK_MONOTONIC of its last answer, while it is busy or frozen
   LoadingProgress loading;

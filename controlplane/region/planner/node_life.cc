@@ -78,7 +78,7 @@ void RecordRestart(Planning& p, const CacheNode& node, const NodeObservation& se
   record.started_at = p.world.now;
   record.old_keys = seen.previous_keys;
   record.new_keys = seen.keys;
-  record.lost_everything = seen.keys <= 0;
+  record.lost_everything = !seen.began_on_files;
   record.outcome = record.lost_everything ? "started again empty: nobody else held its data" : "started again on its files";
   p.plan.records.failovers[record.id] = record;
   if (!record.lost_everything || record.old_keys <= 0) return;
