@@ -1,8 +1,8 @@
-// What else a lab keeps in files, and what a power cut makes of it: the directories and the key of a new lab, the trail,
-// the agents' journal. As store_power_test.cc: ELASTILAB_POWER_SEED, ELASTILAB_POWER_CUTS (of each story).
+// What else a lab keeps in files, and what a power cut makes of it: the directories and the key of a new lab, the
+// trail, the agents' journal. As store_power_test.cc: ELASTILAB_POWER_SEED, ELASTILAB_POWER_CUTS (of each story).
 //
-// The key and the database promise to survive; the trail and the journal promise that whoever opens them gets along with
-// what is left.
+// The key and the database promise to survive; the trail and the journal promise that whoever opens them gets along
+// with what is left.
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
@@ -35,7 +35,8 @@ class FilesPowerTest : public testing::Test {
   std::string home() const { return place_.Path("home"); }
   std::string cut() const { return place_.Path("cut"); }
 
-  // Records `life`, which is told where its disk stands, then cuts it: `check` looks at each disk that is left, in cut().
+  // Records `life`, which is told where its disk stands, then cuts it: `check` looks at each disk that is left, in
+  // cut().
   void Story(const std::function<void(const DiskLog&)>& life, const std::function<void(size_t position)>& check) {
     DiskLog log;
     size_t first = 0;
@@ -80,12 +81,14 @@ TEST_F(FilesPowerTest, ANewLabIsThereOnceItSaysSo) {
         key_made = log.Position();
         const auto store = OpenStore(home() + below + "/elastilab.db");
         ASSERT_TRUE(store.ok()) << store.status();
-        ASSERT_TRUE((*store)->Mutate([](Draft& draft) {
-          CacheCluster cluster;
-          cluster.id = "demo";
-          draft.Put(cluster);
-          return absl::OkStatus();
-        }).ok());
+        ASSERT_TRUE((*store)
+                        ->Mutate([](Draft& draft) {
+                          CacheCluster cluster;
+                          cluster.id = "demo";
+                          draft.Put(cluster);
+                          return absl::OkStatus();
+                        })
+                        .ok());
         acknowledged = log.Position();
       },
       [&](size_t position) {
@@ -97,7 +100,8 @@ TEST_F(FilesPowerTest, ANewLabIsThereOnceItSaysSo) {
         }
         const auto store = OpenStore(cut() + below + "/elastilab.db");
         ASSERT_TRUE(store.ok()) << store.status();
-        const bool there = (*store)->Read([](const State& state) { return state.Find<CacheCluster>("demo") != nullptr; });
+        const bool there =
+            (*store)->Read([](const State& state) { return state.Find<CacheCluster>("demo") != nullptr; });
         if (position >= acknowledged) {
           EXPECT_TRUE(there);
         }
@@ -157,8 +161,9 @@ TEST_F(FilesPowerTest, AJournalOpensAndNamesNoProcessThatItDidNotKnow) {
         std::mt19937_64 random(7);
         for (int i = 0; i < 60; ++i) {
           const int64_t uid = 1 + static_cast<int64_t>(random() % 5);
-          const std::string assignment = fmt::format("assignment {} of {}: {}", i, uid, std::string(random() % 900, 'a'));
-            ASSERT_TRUE(journal->WriteAssignment(uid, assignment).ok());
+          const std::string assignment =
+              fmt::format("assignment {} of {}: {}", i, uid, std::string(random() % 900, 'a'));
+          ASSERT_TRUE(journal->WriteAssignment(uid, assignment).ok());
           ProcessRecord record;
           record.generation = i;
           record.boot_id = boot;

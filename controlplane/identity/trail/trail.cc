@@ -20,7 +20,9 @@ namespace {
 
 using Json = nlohmann::json;
 
-int OpenForAppend(const std::string& path) { return open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600); }
+int OpenForAppend(const std::string& path) {
+  return open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+}
 
 // Empty when there is no such text: the file may have been edited, or damaged.
 std::string TextOf(const Json& object, const char* name) {
