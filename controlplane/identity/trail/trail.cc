@@ -56,11 +56,9 @@ void ReadFile(const std::string& path, const TrailQuery& query, std::deque<std::
 
 // A power cut can leave half a line at the end: what is appended must not become a part of it.
 bool EndsInsideALine(const std::string& path, off_t size) {
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   char last = '\n';
-  const bool read = fd >= 0 && size > 0 && pread(fd, &last, 1, size - 1) == 1;
-  if (fd >= 0) close(fd);
-  return read && last != '\n';
+  return size > 0 && pread(fd.get(), &last, 1, size - 1) == 1 && last != '\n';
 }
 
 }  // namespace
@@ -71,7 +69,7 @@ StatusOr<std::unique_ptr<Trail>> Trail::Open(std::string path, int64_t max_bytes
   if (!fd.valid() || fstat(fd.get(), &info) != 0) {
     return absl::FailedPreconditionError(fmt::format("cannot write the trail {}: {}", path, std::strerror(errno)));
   }
-  if (EndsInsideALine(path, info.st_size) && write(fd, "\n", 1) == 1) ++info.st_size;
+  if (EndsInsideALine(path, info.st_size) && write(fd.get(), "\n", 1) == 1) ++info.st_size;
   return std::unique_ptr<Trail>(new Trail(std::move(path), std::move(fd), info.st_size, max_bytes));
 }
 
