@@ -86,7 +86,10 @@ class WatchedProcess final : public Process {
                           });
     }
 
+    // Asio may say "readable" of a descriptor that is not: an event of one that was just closed meets the next one that
+    // gets its place. Nobody is declared dead on that.
     void Gone() {
+      if (!AwaitExit(pidfd, std::chrono::milliseconds(0))) return Wait();
       const ProcessExit exit{TakeExitText(pidfd), MonotonicMicros(std::chrono::steady_clock::now())};
       if (auto done = std::exchange(exited, nullptr)) done(exit);
     }

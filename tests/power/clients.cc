@@ -11,9 +11,9 @@
 namespace elastilab::power {
 namespace {
 
-constexpr int kNamesPerClient = 3;       // of each kind; so that changes and deletions are as usual as creations
-constexpr int64_t kEventsKept = 120;     // in stamps
-constexpr int kShards = 2, kMembers = 2; // of a group
+constexpr int kNamesPerClient = 3;        // of each kind; so that changes and deletions are as usual as creations
+constexpr int64_t kEventsKept = 120;      // in stamps
+constexpr int kShards = 2, kMembers = 2;  // of a group
 
 Event Said(int64_t stamp) {
   Event event;
@@ -76,8 +76,10 @@ void CreateGroup(Draft& draft, Call& call, const std::string& id) {
 
 template <typename T>
 void Renew(Draft& draft, Call& call, const KeyType<T>& key, bool erase) {
-  if (erase) Erase<T>(draft, call, key);
-  else Put(draft, call, T(*draft.Find<T>(key)));
+  if (erase)
+    Erase<T>(draft, call, key);
+  else
+    Put(draft, call, T(*draft.Find<T>(key)));
 }
 
 void ChangeOrDeleteGroup(Draft& draft, Call& call, const std::string& id, bool erase) {
@@ -107,8 +109,10 @@ World WorldOf(const State& state) {
 
 void Call::ApplyTo(World& world) const {
   for (const auto& [name, value] : records) {
-    if (value == 0) world.records.erase(name);
-    else world.records[name] = value;
+    if (value == 0)
+      world.records.erase(name);
+    else
+      world.records[name] = value;
   }
   if (prune_before > 0) world.events.erase(world.events.begin(), world.events.lower_bound(prune_before));
   world.events.insert(events.begin(), events.end());
@@ -127,8 +131,10 @@ Mutation Clients::ChangeOne(Client& client, std::mt19937_64& random, Call& call)
   const bool erase = there && random() % 3 == 0;
   const bool tell = random() % 2 == 0;
   return [key, erase, tell, &call](Draft& draft) -> Status {
-    if (erase) Erase<T>(draft, call, key);
-    else Put(draft, call, Make<T>(key, call.stamp));
+    if (erase)
+      Erase<T>(draft, call, key);
+    else
+      Put(draft, call, Make<T>(key, call.stamp));
     if (tell) Emit(draft, call);
     return absl::OkStatus();
   };
@@ -165,19 +171,32 @@ Mutation Clients::Next(int index, std::mt19937_64& random, size_t position) {
   client.last = &call;
   const auto change = [&]() -> Mutation {
     switch (random() % 24) {
-      case 0: return ChangeOne<CacheCluster>(client, random, call);
-      case 1: return ChangeOne<SubnetGroup>(client, random, call);
-      case 2: return ChangeOne<CacheUser>(client, random, call);
-      case 3: return ChangeOne<CacheUserGroup>(client, random, call);
-      case 4: return ChangeOne<CacheSecurityGroup>(client, random, call);
-      case 5: return ChangeOne<IamUser>(client, random, call);
-      case 6: return ChangeOne<IamGroup>(client, random, call);
-      case 7: return ChangeOne<IamRole>(client, random, call);
-      case 8: return ChangeOne<AccessKey>(client, random, call);
-      case 9: return ChangeOne<ManagedPolicy>(client, random, call);
-      case 10: return ChangeOne<ReservedNode>(client, random, call);
-      case 11: return ChangeOne<ParameterGroup>(client, random, call);
-      case 12: return ChangeOne<TagSet>(client, random, call);
+      case 0:
+        return ChangeOne<CacheCluster>(client, random, call);
+      case 1:
+        return ChangeOne<SubnetGroup>(client, random, call);
+      case 2:
+        return ChangeOne<CacheUser>(client, random, call);
+      case 3:
+        return ChangeOne<CacheUserGroup>(client, random, call);
+      case 4:
+        return ChangeOne<CacheSecurityGroup>(client, random, call);
+      case 5:
+        return ChangeOne<IamUser>(client, random, call);
+      case 6:
+        return ChangeOne<IamGroup>(client, random, call);
+      case 7:
+        return ChangeOne<IamRole>(client, random, call);
+      case 8:
+        return ChangeOne<AccessKey>(client, random, call);
+      case 9:
+        return ChangeOne<ManagedPolicy>(client, random, call);
+      case 10:
+        return ChangeOne<ReservedNode>(client, random, call);
+      case 11:
+        return ChangeOne<ParameterGroup>(client, random, call);
+      case 12:
+        return ChangeOne<TagSet>(client, random, call);
       case 13:
         return [&call](Draft& draft) -> Status {
           FailoverRecord record;
@@ -206,7 +225,8 @@ Mutation Clients::Next(int index, std::mt19937_64& random, size_t position) {
           draft.Emit(Said(call.stamp));
           return absl::AlreadyExistsError("refused");
         };
-      default: return ChangeGroup(client, random, call);
+      default:
+        return ChangeGroup(client, random, call);
     }
   }();
   return [change, &call](Draft& draft) {
@@ -223,8 +243,10 @@ void Clients::Answer(int index, const Status& status, size_t position) {
   call.outcome = status.code();
   if (!status.ok()) return;
   for (const auto& [name, stamp] : call.records) {
-    if (stamp == 0) client.there.erase(name);
-    else client.there.insert(name);
+    if (stamp == 0)
+      client.there.erase(name);
+    else
+      client.there.insert(name);
   }
 }
 

@@ -25,7 +25,7 @@ World WorldOf(const State& state);
 
 // One call and what became of it. Positions are those of the disk log.
 struct Call {
-  int64_t stamp = 0;           // grows with each call
+  int64_t stamp = 0;  // grows with each call
   size_t started = 0;
   size_t answered = SIZE_MAX;  // for ever on its way
   absl::StatusCode outcome = absl::StatusCode::kUnknown;
@@ -33,7 +33,7 @@ struct Call {
   std::map<std::string, int64_t> records = {};  // 0: gone
   std::vector<int64_t> events = {};
   int64_t prune_before = 0;
-  int64_t largest_id = 0;      // of those it was given
+  int64_t largest_id = 0;  // of those it was given
 
   void ApplyTo(World& world) const;
 };

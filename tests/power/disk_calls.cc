@@ -196,9 +196,9 @@ using namespace elastilab::power;  // the names below are the C library's, in no
 
 extern "C" {
 
-#define EL_MODE(last)                                        \
-  va_list arguments;                                         \
-  va_start(arguments, last);                                 \
+#define EL_MODE(last)                                                                \
+  va_list arguments;                                                                 \
+  va_start(arguments, last);                                                         \
   const mode_t mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(arguments, mode_t) : 0; \
   va_end(arguments)
 

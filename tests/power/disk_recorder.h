@@ -1,9 +1,10 @@
 // Stands between a program and its disk: writes down everything that is done to the files below one directory.
 //
-// The functions of the C library that change files (open, write, pwrite, ftruncate, fsync, rename, unlink, mkdir, …) are
-// defined again in disk_calls.cc, so that whoever is linked with it, or has it preloaded, calls ours: SQLite with its
-// own directory syncs, the lab's key, the trail, the agents' journal, each as it is in production. That is why this is
-// no VFS of SQLite: a VFS would see neither what SQLite's own syncs (the directory, of which files) nor any other file.
+// The functions of the C library that change files (open, write, pwrite, ftruncate, fsync, rename, unlink, mkdir, …)
+// are defined again in disk_calls.cc, so that whoever is linked with it, or has it preloaded, calls ours: SQLite with
+// its own directory syncs, the lab's key, the trail, the agents' journal, each as it is in production. That is why this
+// is no VFS of SQLite: a VFS would see neither what SQLite's own syncs (the directory, of which files) nor any other
+// file.
 //
 // While a recorder is at work syncs return at once; what they promise is in the log, and the page cache is disk enough
 // for a program that doesn't lose its power.

@@ -14,9 +14,9 @@ Simulated: see power_cut.h, for the database, the key, the trail and the agents'
 power (SIGKILL). What they had saved is on the disk as they left it, if its node's directory is: redis flushes what it
 saves. Not simulated: another boot id, CLOCK_MONOTONIC starting again, torn files of engines.
 """
-import json
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -37,6 +37,7 @@ SECONDS = float(os.environ.get("ELASTILAB_POWER_SECONDS", "45"))
 # Whether what `down` saved must survive, too. Not yet: an agent whose journal a power cut has damaged empties the node.
 SAVED = os.environ.get("ELASTILAB_POWER_SAVED") == "1"
 ONLY = os.environ.get("ELASTILAB_POWER_CUT")
+ENGINE = re.compile(r"(redis-server|valkey-server|memcached)$")
 TRANSIENT = {"creating", "modifying", "deleting", "rebooting cluster nodes"}
 
 
@@ -139,7 +140,7 @@ class LabPowerTest(unittest.TestCase):
         os.unlink(cls.recording.log)
 
     def lay(self, cut):
-        """The disk of this cut, where the lab was; its position. Every fourth is of the moment when the lab was down."""
+        """The disk of this cut, where the lab was; its position. Every fourth is of a lab that is down."""
         random_ = random.Random(f"{SEED}/{cut}")
         recording = self.recording
         position = random_.randrange(recording.first, recording.last + 1)
@@ -180,8 +181,7 @@ class LabPowerTest(unittest.TestCase):
                 for node in self.lab.topology(name)["Nodes"]:
                     assert node["Status"] == "available" and node["Phase"] == "ready", node
                     pids.add(int(node["Pid"]))
-            running = {pid for pid, line in self.lab.processes().items()
-                       if "redis-server" in line or "valkey-server" in line or line.startswith("memcached") or "/memcached" in line}
+            running = {pid for pid, line in self.lab.processes().items() if ENGINE.search(line.split(" ")[0])}
             assert pids == running, (pids, running)
             return True
         eventually(fact, what="nodes and engines agree")

@@ -19,10 +19,10 @@ struct Disk::Style {
   enum class Names { kSyncedOnly, kAll, kInOrder, kAny };
   Bytes bytes;
   Names names;
-  uint64_t sector;   // bytes
-  double age;        // of surviving sectors: 1 as likely old as new, more: rather old, less: rather new
-  double survival;   // kShuffled and kAny: of a write, of a change of an entry
-  bool garbage;      // what was never written
+  uint64_t sector;  // bytes
+  double age;       // of surviving sectors: 1 as likely old as new, more: rather old, less: rather new
+  double survival;  // kShuffled and kAny: of a write, of a change of an entry
+  bool garbage;     // what was never written
 };
 
 namespace {
@@ -89,8 +89,10 @@ void Disk::Apply(const DiskRecord& record) {
     case DiskOp::kCreate: {
       const uint64_t id = ++last_id_;
       id_of_inode_[record.inode] = id;
-      if (record.op == DiskOp::kCreate) files_[id];
-      else directories_[id];
+      if (record.op == DiskOp::kCreate)
+        files_[id];
+      else
+        directories_[id];
       if (id != kRoot) Enter(record.path, id);
       break;
     }
@@ -250,8 +252,10 @@ std::string Disk::SurvivingBytes(const File& file, const Style& style, std::mt19
     ForEachSector(change.offset, end, style.sector, [&](uint64_t sector, uint64_t begin, uint64_t stop) {
       if (!survives(sector, i)) return;
       GrowTo(bytes, stop, style.garbage, random);
-      if (truncate) std::fill(bytes.begin() + static_cast<long>(begin), bytes.begin() + static_cast<long>(stop), '\0');
-      else bytes.replace(begin, stop - begin, change.data, begin - change.offset, stop - begin);
+      if (truncate)
+        std::fill(bytes.begin() + static_cast<long>(begin), bytes.begin() + static_cast<long>(stop), '\0');
+      else
+        bytes.replace(begin, stop - begin, change.data, begin - change.offset, stop - begin);
     });
   }
 

@@ -12,8 +12,9 @@
 //   -shm       SQLite's, mapped into memory and never synced: missing, garbage or of some length.
 //   modes      owner only; owners and times are not kept.
 //
-// What is not: sectors that were synced and rot; disks that lie about a sync (RecorderOptions::lying_syncs does, to test
-// the tests); an fsync that fails (Linux then forgets what was dirty); hard links; a write that tears inside a sector.
+// What is not: sectors that were synced and rot; disks that lie about a sync (RecorderOptions::lying_syncs does, to
+// test the tests); an fsync that fails (Linux then forgets what was dirty); hard links; a write that tears inside a
+// sector.
 #pragma once
 
 #include <cstdint>

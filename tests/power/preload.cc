@@ -1,6 +1,6 @@
 // The recorder as a library to preload, for the lab's own programs as they are: every process whose name begins with
-// "elastilab" writes what it does below ELASTILAB_POWER_ROOT into ELASTILAB_POWER_LOG. Engines are left alone: what they
-// save they write through stdio, which isn't seen (disk_recorder.h).
+// "elastilab" writes what it does below ELASTILAB_POWER_ROOT into ELASTILAB_POWER_LOG. Engines are left alone: what
+// they save they write through stdio, which isn't seen (disk_recorder.h).
 #include <cerrno>
 #include <cstdlib>
 #include <string>

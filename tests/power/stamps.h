@@ -20,21 +20,21 @@ inline int64_t ParseStamp(const std::string& text) {
 template <typename T>
 struct Stamped;
 
-#define EL_STAMPED_TEXT(Kind, kind_name, name_field, stamp_field)                                  \
-  template <>                                                                                      \
-  struct Stamped<Kind> {                                                                           \
-    static constexpr const char* kName = kind_name;                                                \
-    static void Set(Kind& r, int64_t stamp) { r.stamp_field = std::to_string(stamp); }              \
-    static int64_t Get(const Kind& r) { return ParseStamp(r.stamp_field); }                        \
-    static void SetName(Kind& r, const std::string& name) { r.name_field = name; }                 \
+#define EL_STAMPED_TEXT(Kind, kind_name, name_field, stamp_field)                      \
+  template <>                                                                          \
+  struct Stamped<Kind> {                                                               \
+    static constexpr const char* kName = kind_name;                                    \
+    static void Set(Kind& r, int64_t stamp) { r.stamp_field = std::to_string(stamp); } \
+    static int64_t Get(const Kind& r) { return ParseStamp(r.stamp_field); }            \
+    static void SetName(Kind& r, const std::string& name) { r.name_field = name; }     \
   }
-#define EL_STAMPED_NUMBER(Kind, kind_name, name_field, stamp_field)                                \
-  template <>                                                                                      \
-  struct Stamped<Kind> {                                                                           \
-    static constexpr const char* kName = kind_name;                                                \
-    static void Set(Kind& r, int64_t stamp) { r.stamp_field = stamp; }                             \
-    static int64_t Get(const Kind& r) { return r.stamp_field; }                                    \
-    static void SetName(Kind& r, const std::string& name) { r.name_field = name; }                 \
+#define EL_STAMPED_NUMBER(Kind, kind_name, name_field, stamp_field)                \
+  template <>                                                                      \
+  struct Stamped<Kind> {                                                           \
+    static constexpr const char* kName = kind_name;                                \
+    static void Set(Kind& r, int64_t stamp) { r.stamp_field = stamp; }             \
+    static int64_t Get(const Kind& r) { return r.stamp_field; }                    \
+    static void SetName(Kind& r, const std::string& name) { r.name_field = name; } \
   }
 
 EL_STAMPED_TEXT(CacheCluster, "cluster", id, node_type);
@@ -107,8 +107,10 @@ template <typename T>
 std::string NameOf(const T& record) {
   std::string name = Stamped<T>::kName;
   name += '/';
-  if constexpr (std::is_same_v<KeyType<T>, std::string>) name += KeyOf(record);
-  else name += std::to_string(KeyOf(record));
+  if constexpr (std::is_same_v<KeyType<T>, std::string>)
+    name += KeyOf(record);
+  else
+    name += std::to_string(KeyOf(record));
   return name;
 }
 

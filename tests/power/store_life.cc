@@ -32,9 +32,9 @@ std::string Difference(const State& a, const State& b) {
   int kind = 0;
   ForEachKind([&]<typename T>() {
     ++kind;
-    const bool same = std::equal(
-        a.table<T>().begin(), a.table<T>().end(), b.table<T>().begin(), b.table<T>().end(),
-        [](const auto& x, const auto& y) { return x.first == y.first && *x.second == *y.second; });
+    const bool same =
+        std::equal(a.table<T>().begin(), a.table<T>().end(), b.table<T>().begin(), b.table<T>().end(),
+                   [](const auto& x, const auto& y) { return x.first == y.first && *x.second == *y.second; });
     if (!same && where.empty()) where = fmt::format("kind {} of ForEachKind", kind);
   });
   return where;
@@ -102,8 +102,10 @@ class Life::Load {
       for (int i = 0; i < size; ++i) {
         const int client = batch % 2 * (kClients / 2) + i;
         const auto answer = [this, client](const Status& status) { Answer(client, status); };
-        if (i == 0) Hold(Next(client), answer);
-        else store_.MutateAsync(Next(client), answer);
+        if (i == 0)
+          Hold(Next(client), answer);
+        else
+          store_.MutateAsync(Next(client), answer);
       }
       left -= size;
       gate_.release();
@@ -194,7 +196,8 @@ Status Life::Check(const std::string& directory, size_t position, Floor* next) c
   const auto differs = [&](const Published& published) {
     return store->Read([&](const State& state) { return Difference(published.state, state); });
   };
-  if (const std::string what = differs(told); !what.empty() && (after == published_.end() || !differs(*after).empty())) {
+  if (const std::string what = differs(told);
+      !what.empty() && (after == published_.end() || !differs(*after).empty())) {
     return absl::DataLossError(fmt::format("{} differ from what could be read", what));
   }
 

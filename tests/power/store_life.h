@@ -1,5 +1,5 @@
-// One life of a store under load, from its opening to its close, with all that its disk was told; and the questions that
-// a store opened after a power cut must answer.
+// One life of a store under load, from its opening to its close, with all that its disk was told; and the questions
+// that a store opened after a power cut must answer.
 #pragma once
 
 #include <cstdint>
@@ -18,12 +18,12 @@ namespace elastilab::power {
 
 struct LifeOptions {
   uint64_t seed = 1;
-  int number = 0;               // of the life; keeps names apart
+  int number = 0;  // of the life; keeps names apart
   int calls = 120;
   // Clients of their own threads, as the faces are. Without: one thread makes the same calls in batches whose
   // composition follows from the seed, so that a failing cut can be had again.
   bool threads = false;
-  bool durable = true;          // false: PRAGMA synchronous = OFF, and one call at a time
+  bool durable = true;  // false: PRAGMA synchronous = OFF, and one call at a time
   RecorderOptions recorder = {};
 };
 

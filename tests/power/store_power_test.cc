@@ -28,7 +28,7 @@ namespace elastilab::power {
 namespace {
 
 constexpr int kCutsPerLife = 200;
-constexpr int kLivesPerLine = 3;   // then a new database is begun
+constexpr int kLivesPerLine = 3;  // then a new database is begun
 constexpr int kCutters = 2;
 
 struct Failure {

@@ -20,7 +20,9 @@ namespace {
 
 using Json = nlohmann::json;
 
-int OpenForAppend(const std::string& path) { return open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600); }
+int OpenForAppend(const std::string& path) {
+  return open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+}
 
 // Empty when there is no such text: the file may have been edited, or damaged.
 std::string TextOf(const Json& object, const char* name) {
@@ -54,11 +56,9 @@ void ReadFile(const std::string& path, const TrailQuery& query, std::deque<std::
 
 // A power cut can leave half a line at the end: what is appended must not become a part of it.
 bool EndsInsideALine(const std::string& path, off_t size) {
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   char last = '\n';
-  const bool read = fd >= 0 && size > 0 && pread(fd, &last, 1, size - 1) == 1;
-  if (fd >= 0) close(fd);
-  return read && last != '\n';
+  return size > 0 && pread(fd.get(), &last, 1, size - 1) == 1 && last != '\n';
 }
 
 }  // namespace

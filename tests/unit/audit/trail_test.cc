@@ -176,6 +176,17 @@ TEST_F(TrailTest, GoesOnAfterARestartAndSkipsACutLine) {
   EXPECT_THAT(Names(*trail, {}), testing::ElementsAre("Before", "After"));
 }
 
+TEST_F(TrailTest, GoesOnAfterHalfALineAndWhatAPowerCutLeavesBehindIt) {
+  { (*Trail::Open(path_))->Append(Line("Before", "a")); }
+  std::ofstream(path_, std::ios::app) << Line("Lost", "a") << std::string(512, '\0');
+  (*Trail::Open(path_))->Append(Line("After", "a"));
+  std::ofstream(path_, std::ios::app) << "{\"eventName\": 7, \"userIdentity\": [1]}\n{\"eventNa";
+  auto trail = *Trail::Open(path_);
+  trail->Append(Line("Later", "a"));
+  EXPECT_THAT(Names(*trail, {.event_name = "after"}), testing::ElementsAre("After"));
+  EXPECT_THAT(Names(*trail, {.user = "a"}), testing::ElementsAre("Before", "After", "Later"));
+}
+
 TEST_F(TrailTest, IsPutAsideWhenItIsFull) {
   auto trail = *Trail::Open(path_, 300);
   for (int i = 0; i < 9; ++i) trail->Append(Line("Event" + std::to_string(i), "a"));

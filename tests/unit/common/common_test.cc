@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "common/clock.h"
+#include "common/directories.h"
 #include "common/fault_point.h"
 #include "common/secret.h"
 #include "common/time_text.h"
@@ -107,6 +108,19 @@ class LabKeyTest : public ::testing::Test {
   std::string path() const { return dir_ + "/lab.key"; }
   std::string dir_;
 };
+
+// That they survive a power cut is tests/power's business.
+TEST_F(LabKeyTest, DirectoriesAreMadeForTheirOwnerAndNamedWhenTheyCannotBe) {
+  EXPECT_TRUE(MakeDurableDirectories(dir_ + "/a/b/c/").ok());
+  EXPECT_TRUE(MakeDurableDirectories(dir_ + "/a/b/c").ok()) << "once more";
+  struct stat info {};
+  ASSERT_EQ(stat((dir_ + "/a/b/c").c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 0777, 0700u);
+  ASSERT_TRUE(LabKey::LoadOrCreate(path()).ok());
+  const Status below_a_file = MakeDurableDirectories(path() + "/d");
+  EXPECT_NE(below_a_file.message().find(path()), absl::string_view::npos) << below_a_file;
+  EXPECT_FALSE(SyncDirectory(dir_ + "/absent").ok());
+}
 
 TEST_F(LabKeyTest, IsMadeOnceAndReadAgain) {
   const auto first = LabKey::LoadOrCreate(path());

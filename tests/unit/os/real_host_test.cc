@@ -2,10 +2,14 @@
 #include "common/os/real_host.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
 #include <csignal>
 #include <functional>
+#include <memory>
+#include <string>
 
 #include "common/os/pidfd.h"
 #include "common/os/spawn.h"
@@ -71,6 +75,39 @@ TEST_F(RealHostTest, AdoptedProcessIsWatchedToo) {
   ASSERT_TRUE(process.ok());
   (*process)->Signal(SIGTERM);
   EXPECT_TRUE(RunUntil([&] { return exited; }));
+}
+
+// Two sockets have something to say at the same moment; whoever is heard first closes the other and starts a process, for
+// which Asio uses the closed one's place, event included.
+TEST_F(RealHostTest, EventOfAClosedDescriptorIsNoExit) {
+  using Descriptor = boost::asio::posix::stream_descriptor;
+  std::unique_ptr<Descriptor> sockets[2];
+  std::unique_ptr<Process> process;
+  std::string exited;
+  int writers[2];
+  for (int i : {0, 1}) {
+    int ends[2];
+    ASSERT_EQ(pipe(ends), 0);
+    writers[i] = ends[1];
+    sockets[i] = std::make_unique<Descriptor>(io_, ends[0]);
+    sockets[i]->async_wait(Descriptor::wait_read, [&, i](const boost::system::error_code&) {
+      if (process != nullptr) return;
+      sockets[1 - i].reset();
+      process = *host_.Spawn({.program = "sleep", .args = {"60"}}, [&](const ProcessExit& exit) { exited = exit.text; });
+    });
+  }
+  io_.poll();  // both are being watched
+  for (int writer : writers) ASSERT_EQ(write(writer, "x", 1), 1);
+  EXPECT_TRUE(RunUntil([&] { return process != nullptr; }));
+  bool later = false;
+  auto after = host_.MakeAlarm();
+  after->Set(milliseconds(5), [&] { later = true; });
+  EXPECT_TRUE(RunUntil([&] { return later; }));
+  EXPECT_EQ(exited, "");
+  process->Signal(SIGKILL);
+  EXPECT_TRUE(RunUntil([&] { return !exited.empty(); }));
+  EXPECT_EQ(exited, "killed by SIGKILL") << "it is still watched";
+  for (int writer : writers) close(writer);
 }
 
 TEST_F(RealHostTest, ForgottenProcessLivesOnAndCallsNobody) {
