@@ -41,7 +41,7 @@ KILLS = {"kill-primary", "kill-replica", "kill-node", "kill-group"}
 STOPS = {"stop-primary", "stop-replica"}
 DEATHS = {"exited", "zone-lost"}
 PLANNED = {"manual", "maintenance"}
-YOUNG = 2.0  # seconds of life of a process that may be superseded if it served nobody
+YOUNG = 0.3  # seconds of life of a process that may be superseded if it served nobody
 
 
 @dataclasses.dataclass

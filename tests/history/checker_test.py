@@ -175,8 +175,8 @@ class ProcessesTest(unittest.TestCase):
             self.assertEqual(Story().fault(*fault).exit(10.0).kinds(), [], fault)
 
     def test_what_served_nobody_may_be_superseded(self):
-        self.assertEqual(Story().exit(10, since=9.5).kinds(), [])
-        self.assertEqual(Story().exit(10, since=9.5, pid=1).write("u", 1, 9.7).final(u=1).kinds(), ["killed"])
+        self.assertEqual(Story().exit(10, since=9.8).kinds(), [])
+        self.assertEqual(Story().exit(10, since=9.8, pid=1).write("u", 1, 9.7).final(u=1).kinds(), ["killed"])
 
     def test_another_zone_is_no_reason(self):
         self.assertEqual(Story().fault("lose-zone", 9.9, "b").exit(10).kinds(), ["killed"])
