@@ -8,8 +8,8 @@ What it demands
   stale          … nor anything older than what any client was told before it asked.
   killed         An engine process ends only if it was harmed, or if a call asked for what ends it. A busy engine, an agent
                  or a control plane that is away is no reason. (One that nobody was ever answered by may be superseded.)
-  untrue row     A row does not say 0 bytes of a cache that was emptied, nor "unknown" where writes are lost, nor blames a
-                 zone that nobody lost.
+  untrue row     A row of a cache that was emptied does not tell of fewer keys than are missed of those that were written
+                 COUNTED_BEFORE the loss; none blames a zone that nobody lost.
   not settled    After all is healed each cache is available, has one primary that takes writes on its endpoint, replicas
                  in step, all the nodes it should have; `explain` does not say otherwise.
 
@@ -19,7 +19,7 @@ reader and node endpoints that are old (they may be); an engine that lived for l
 Coverage: what a row allows to be lost
   * what was acknowledged between (cause − age of the last offset) and the promotion, unless nothing had failed;
   * before that, no more bytes than the row says, counted as the commands' own bytes in the stream;
-  * all that was before, if its outcome says that it began again empty, up to the first write that survived.
+  * all that was before, if it says that everything was lost, up to the first write that survived.
   The cause of a death is the end of the old primary's process, if that was within CAUSE_BEFORE of the row.
 """
 import bisect
@@ -34,6 +34,8 @@ SLACK = 0.02
 CAUSE_BEFORE = 15.0
 # Harm to a process may end it this much later: a stopped one is killed once it was found silent.
 HARM_LASTS = 5.0
+# Keys are counted at least this often.
+COUNTED_BEFORE = 5.0
 # A call that ends processes does so within this time: node by node, or at once.
 CALLS = dict.fromkeys(("node-type", "version", "replicas", "delete"), 45.0) | dict.fromkeys(("reboot", "test-failover"), 10.0)
 
@@ -222,7 +224,7 @@ class Coverage:
     def _judge_cache(self, cache, claims, verdict):
         rows = sorted((r for r in self.history.rows if r.cache == cache and not r.called_off), key=lambda r: r.started)
         budget = {row.id: row.lost_bytes or 0 for row in rows}
-        denied = set()  # rows that say 0 bytes of what they emptied
+        lost = collections.defaultdict(set)  # row id → keys that it took with it
         paid = set()  # (row id, write): one write costs its bytes once, however often it is missed
         for claim in sorted(claims, key=lambda c: -c.held):
             why, row = self._covering(claim, rows, budget, paid)
@@ -233,12 +235,13 @@ class Coverage:
                 verdict.violations.append(self._violation(claim, why))
                 continue
             verdict.covered += 1
-            if row.emptied and row.lost_bytes == 0 and row.id not in denied:
-                denied.add(row.id)
+            if claim.held < self._cause(row) - COUNTED_BEFORE:
+                lost[row.id].add(claim.write.key)
+        for row in rows:
+            if row.emptied and row.keys is not None and len(lost[row.id]) > row.keys:
                 verdict.violations.append(Violation(
-                    "untrue row", cache, "", row.started,
-                    f"row {row.id} ({row.old_primary}: {row.outcome}) says that 0 bytes were lost; "
-                    f"{claim.write.key} for one was"))
+                    "untrue row", cache, "", row.started, f"row {row.id} ({row.old_primary}: {row.outcome}) tells of {row.keys} "
+                    f"keys, and {len(lost[row.id])} are missed that were written long before"))
 
     def _covering(self, claim, rows, budget, paid):
         """The row that states this loss, or why none does."""
