@@ -58,8 +58,8 @@ class Violation:
 @dataclasses.dataclass
 class Verdict:
     violations: list
-    covered: int = 0     # lost writes that rows state
-    rebooted: int = 0    # … that a reboot explains
+    # How missed writes are stated: "emptied", "window", "bytes" of a row, or "reboot" → count.
+    covered: collections.Counter = dataclasses.field(default_factory=collections.Counter)
 
 
 @dataclasses.dataclass
@@ -229,12 +229,12 @@ class Coverage:
         for claim in sorted(claims, key=lambda c: -c.held):
             why, row = self._covering(claim, rows, budget, paid)
             if row is None and self._emptied_by_reboot(claim):
-                verdict.rebooted += 1
+                verdict.covered["reboot"] += 1
                 continue
             if row is None:
                 verdict.violations.append(self._violation(claim, why))
                 continue
-            verdict.covered += 1
+            verdict.covered[why] += 1
             if claim.held < self._cause(row) - COUNTED_BEFORE:
                 lost[row.id].add(claim.write.key)
         for row in rows:
@@ -244,7 +244,7 @@ class Coverage:
                     f"keys, and {len(lost[row.id])} are missed that were written long before"))
 
     def _covering(self, claim, rows, budget, paid):
-        """The row that states this loss, or why none does."""
+        """(how, row) for the row that states this loss, (why not, None) if none does."""
         why = "no row of this cache is later than the write" if rows else "this cache has no row"
         for row in rows:
             end = self._window_end(row)
@@ -252,19 +252,19 @@ class Coverage:
             if claim.held > end + SLACK or cause > claim.noticed + SLACK:
                 continue
             if row.emptied:
-                return "", row
+                return "emptied", row
             if row.offset_age is None or row.lost_bytes is None:
                 why = f"row {row.id} does not know what was lost"
                 continue
             begin = cause - row.offset_age - SLACK
             if claim.held >= begin and row.cause not in PLANNED:
-                return "", row
+                return "window", row
             name = (row.id, *write_name(claim.write))
             if name not in paid and budget[row.id] >= claim.write.size:
                 budget[row.id] -= claim.write.size
                 paid.add(name)
             if name in paid:
-                return "", row
+                return "bytes", row
             why = (f"row {row.id} allows {row.lost_bytes} bytes and what came after {begin:.6f}; "
                    f"this was held {begin - claim.held:.3f} s earlier")
         return why, None

@@ -105,7 +105,7 @@ class CoverageTest(unittest.TestCase):
 
     def test_what_came_after_the_last_offset_is_stated(self):
         self.assertEqual(self.lost_at(9.95).kinds(), [])
-        self.assertEqual(checker.check(self.lost_at(9.95).told).covered, 1)
+        self.assertEqual(checker.check(self.lost_at(9.95).told).covered, {"window": 1})
 
     def test_what_came_before_is_not(self):
         self.assertEqual(self.lost_at(9.5).kinds(), ["lost"])
