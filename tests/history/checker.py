@@ -8,6 +8,7 @@ What it demands
   stale          … nor anything older than what any client was told before it asked.
   killed         An engine process ends only if it was harmed, or if a call asked for what ends it. A busy engine, an agent
                  or a control plane that is away is no reason. (One that nobody was ever answered by may be superseded.)
+  emptied        A cache begins again empty only if one of its nodes was harmed before: `down` and `up` are no harm.
   untrue row     A row of a cache that was emptied does not tell of fewer keys than are missed of those that were written
                  COUNTED_BEFORE the loss; none blames a zone that nobody lost.
   not settled    After all is healed each cache is available, has one primary that takes writes on its endpoint, replicas
@@ -34,6 +35,8 @@ SLACK = 0.02
 CAUSE_BEFORE = 15.0
 # Harm to a process may end it this much later: a stopped one is killed once it was found silent.
 HARM_LASTS = 5.0
+# Nodes that were harmed no longer ago may be the reason that their cache begins again empty.
+HARM_EMPTIES = 60.0
 # Keys are counted at least this often.
 COUNTED_BEFORE = 5.0
 # A call that ends processes does so within this time: node by node, or at once.
@@ -95,6 +98,7 @@ def check(history):
     Coverage(history, keys, claims).judge(verdict)
     check_exits(history, verdict)
     check_causes(history, verdict)
+    check_emptied(history, verdict)
     for state in history.states:
         if state["wrong"]:
             verdict.violations.append(Violation("not settled", state["cache"], "", state["time"], "; ".join(state["wrong"])))
@@ -327,3 +331,15 @@ def check_causes(history, verdict):
             verdict.violations.append(Violation(
                 "untrue row", row.cache, "", row.started,
                 f"row {row.id} says that zone {zone} of {row.old_primary} was lost, and nobody lost it"))
+
+
+def check_emptied(history, verdict):
+    for row in history.rows:
+        nodes = {node for node, cache in history.caches.items() if cache == row.cache}
+        zones = {history.zones.get(node) for node in nodes}
+        harm = [f for f in history.faults if 0 <= row.started + SLACK - f.begun <= HARM_EMPTIES and (
+            f.kind in KILLS | STOPS and f.target in nodes or f.kind == "lose-zone" and f.target in zones or
+            f.kind == "reboot" and f.target == row.cache)]
+        if row.emptied and not harm:
+            verdict.violations.append(Violation("emptied", row.cache, "", row.started,
+                                                f"row {row.id} ({row.cause}): {row.outcome}, and none of its nodes was harmed"))

@@ -184,6 +184,11 @@ class ProcessesTest(unittest.TestCase):
     def test_another_zone_is_no_reason(self):
         self.assertEqual(Story().fault("lose-zone", 9.9, "b").exit(10).kinds(), ["killed"])
 
+    def test_emptied_for_no_reason(self):
+        empty = {"lost": None, "outcome": "the node group began again empty", "cause": "resumed"}
+        self.assertEqual(Story().fault("down-up", 9, "lab").row(10, **empty).kinds(), ["emptied"])
+        self.assertEqual(Story().fault("kill-primary", 8, pid=7).fault("down-up", 9, "lab").row(10, **empty).kinds(), [])
+
     def test_a_zone_that_nobody_lost(self):
         self.assertEqual(Story().row(10, cause="zone-lost").kinds(), ["untrue row"])
         self.assertEqual(Story().fault("lose-zone", 9.9, "a", lasts=1).row(10, cause="zone-lost").kinds(), [])
