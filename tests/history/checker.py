@@ -8,8 +8,9 @@ What it demands
   stale          … nor anything older than what any client was told before it asked.
   killed         An engine process ends only if it was harmed, or if a call asked for what ends it. A busy engine, an agent
                  or a control plane that is away is no reason. (One that nobody was ever answered by may be superseded.)
-  untrue row     A row does not say 0 bytes of a cache that was emptied, nor "unknown" where writes are lost, nor blames a
-                 zone that nobody lost.
+  emptied        A cache begins again empty only if one of its nodes was harmed before: `down` and `up` are no harm.
+  untrue row     A row of a cache that was emptied does not tell of fewer keys than are missed of those that were written
+                 COUNTED_BEFORE the loss; none blames a zone that nobody lost.
   not settled    After all is healed each cache is available, has one primary that takes writes on its endpoint, replicas
                  in step, all the nodes it should have; `explain` does not say otherwise.
 
@@ -19,7 +20,7 @@ reader and node endpoints that are old (they may be); an engine that lived for l
 Coverage: what a row allows to be lost
   * what was acknowledged between (cause − age of the last offset) and the promotion, unless nothing had failed;
   * before that, no more bytes than the row says, counted as the commands' own bytes in the stream;
-  * all that was before, if its outcome says that it began again empty, up to the first write that survived.
+  * all that was before, if it says that everything was lost, up to the first write that survived.
   The cause of a death is the end of the old primary's process, if that was within CAUSE_BEFORE of the row.
 """
 import bisect
@@ -34,6 +35,10 @@ SLACK = 0.02
 CAUSE_BEFORE = 15.0
 # Harm to a process may end it this much later: a stopped one is killed once it was found silent.
 HARM_LASTS = 5.0
+# Nodes that were harmed no longer ago may be the reason that their cache begins again empty.
+HARM_EMPTIES = 60.0
+# Keys are counted at least this often.
+COUNTED_BEFORE = 5.0
 # A call that ends processes does so within this time: node by node, or at once.
 CALLS = dict.fromkeys(("node-type", "version", "replicas", "delete"), 45.0) | dict.fromkeys(("reboot", "test-failover"), 10.0)
 
@@ -41,7 +46,7 @@ KILLS = {"kill-primary", "kill-replica", "kill-node", "kill-group"}
 STOPS = {"stop-primary", "stop-replica"}
 DEATHS = {"exited", "zone-lost"}
 PLANNED = {"manual", "maintenance"}
-YOUNG = 2.0  # seconds of life of a process that may be superseded if it served nobody
+YOUNG = 0.3  # seconds of life of a process that may be superseded if it served nobody
 
 
 @dataclasses.dataclass
@@ -56,8 +61,8 @@ class Violation:
 @dataclasses.dataclass
 class Verdict:
     violations: list
-    covered: int = 0     # lost writes that rows state
-    rebooted: int = 0    # … that a reboot explains
+    # How missed writes are stated: "emptied", "window", "bytes" of a row, or "reboot" → count.
+    covered: collections.Counter = dataclasses.field(default_factory=collections.Counter)
 
 
 @dataclasses.dataclass
@@ -93,6 +98,7 @@ def check(history):
     Coverage(history, keys, claims).judge(verdict)
     check_exits(history, verdict)
     check_causes(history, verdict)
+    check_emptied(history, verdict)
     for state in history.states:
         if state["wrong"]:
             verdict.violations.append(Violation("not settled", state["cache"], "", state["time"], "; ".join(state["wrong"])))
@@ -222,26 +228,27 @@ class Coverage:
     def _judge_cache(self, cache, claims, verdict):
         rows = sorted((r for r in self.history.rows if r.cache == cache and not r.called_off), key=lambda r: r.started)
         budget = {row.id: row.lost_bytes or 0 for row in rows}
-        denied = set()  # rows that say 0 bytes of what they emptied
+        lost = collections.defaultdict(set)  # row id → keys that it took with it
         paid = set()  # (row id, write): one write costs its bytes once, however often it is missed
         for claim in sorted(claims, key=lambda c: -c.held):
             why, row = self._covering(claim, rows, budget, paid)
             if row is None and self._emptied_by_reboot(claim):
-                verdict.rebooted += 1
+                verdict.covered["reboot"] += 1
                 continue
             if row is None:
                 verdict.violations.append(self._violation(claim, why))
                 continue
-            verdict.covered += 1
-            if row.emptied and row.lost_bytes == 0 and row.id not in denied:
-                denied.add(row.id)
+            verdict.covered[why] += 1
+            if claim.held < self._cause(row) - COUNTED_BEFORE:
+                lost[row.id].add(claim.write.key)
+        for row in rows:
+            if row.emptied and row.keys is not None and len(lost[row.id]) > row.keys:
                 verdict.violations.append(Violation(
-                    "untrue row", cache, "", row.started,
-                    f"row {row.id} ({row.old_primary}: {row.outcome}) says that 0 bytes were lost; "
-                    f"{claim.write.key} for one was"))
+                    "untrue row", cache, "", row.started, f"row {row.id} ({row.old_primary}: {row.outcome}) tells of {row.keys} "
+                    f"keys, and {len(lost[row.id])} are missed that were written long before"))
 
     def _covering(self, claim, rows, budget, paid):
-        """The row that states this loss, or why none does."""
+        """(how, row) for the row that states this loss, (why not, None) if none does."""
         why = "no row of this cache is later than the write" if rows else "this cache has no row"
         for row in rows:
             end = self._window_end(row)
@@ -249,19 +256,19 @@ class Coverage:
             if claim.held > end + SLACK or cause > claim.noticed + SLACK:
                 continue
             if row.emptied:
-                return "", row
+                return "emptied", row
             if row.offset_age is None or row.lost_bytes is None:
                 why = f"row {row.id} does not know what was lost"
                 continue
             begin = cause - row.offset_age - SLACK
             if claim.held >= begin and row.cause not in PLANNED:
-                return "", row
+                return "window", row
             name = (row.id, *write_name(claim.write))
             if name not in paid and budget[row.id] >= claim.write.size:
                 budget[row.id] -= claim.write.size
                 paid.add(name)
             if name in paid:
-                return "", row
+                return "bytes", row
             why = (f"row {row.id} allows {row.lost_bytes} bytes and what came after {begin:.6f}; "
                    f"this was held {begin - claim.held:.3f} s earlier")
         return why, None
@@ -324,3 +331,15 @@ def check_causes(history, verdict):
             verdict.violations.append(Violation(
                 "untrue row", row.cache, "", row.started,
                 f"row {row.id} says that zone {zone} of {row.old_primary} was lost, and nobody lost it"))
+
+
+def check_emptied(history, verdict):
+    for row in history.rows:
+        nodes = {node for node, cache in history.caches.items() if cache == row.cache}
+        zones = {history.zones.get(node) for node in nodes}
+        harm = [f for f in history.faults if 0 <= row.started + SLACK - f.begun <= HARM_EMPTIES and (
+            f.kind in KILLS | STOPS and f.target in nodes or f.kind == "lose-zone" and f.target in zones or
+            f.kind == "reboot" and f.target == row.cache)]
+        if row.emptied and not harm:
+            verdict.violations.append(Violation("emptied", row.cache, "", row.started,
+                                                f"row {row.id} ({row.cause}): {row.outcome}, and none of its nodes was harmed"))

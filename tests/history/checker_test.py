@@ -33,9 +33,10 @@ class Story:
         self.told.finals = [Final("g", key, value) for key, value in values.items()]
         return self
 
-    def row(self, at, promoted=0.01, age=0.1, lost=0, outcome="promoted", cause="exited"):
+    def row(self, at, promoted=0.01, age=0.1, lost=0, outcome="promoted", cause="exited", keys=None):
         self.told.rows.append(Row(len(self.told.rows) + 1, "g", cause, "g-001", "g-002", at,
-                                  None if promoted is None else at + promoted, at + (promoted or 0.0), age, lost, outcome))
+                                  None if promoted is None else at + promoted, at + (promoted or 0.0), age, lost,
+                                  "empty" in outcome, keys, outcome))
         return self
 
     def fault(self, kind, at, target="g-001", pid=0, lasts=0.0):
@@ -104,7 +105,7 @@ class CoverageTest(unittest.TestCase):
 
     def test_what_came_after_the_last_offset_is_stated(self):
         self.assertEqual(self.lost_at(9.95).kinds(), [])
-        self.assertEqual(checker.check(self.lost_at(9.95).told).covered, 1)
+        self.assertEqual(checker.check(self.lost_at(9.95).told).covered, {"window": 1})
 
     def test_what_came_before_is_not(self):
         self.assertEqual(self.lost_at(9.5).kinds(), ["lost"])
@@ -139,8 +140,10 @@ class CoverageTest(unittest.TestCase):
         story.final(v=2)
         self.assertEqual(story.kinds(), ["lost"])
 
-    def test_emptied_and_nothing_lost_is_untrue(self):
-        self.assertEqual(self.lost_at(1, lost=0, outcome="the primary was replaced empty").kinds(), ["untrue row"])
+    def test_emptied_with_fewer_keys_than_are_missed_is_untrue(self):
+        self.assertEqual(self.lost_at(1, outcome="the primary was replaced empty", keys=0).kinds(), ["untrue row"])
+        self.assertEqual(self.lost_at(1, outcome="the primary was replaced empty", keys=1).kinds(), [])
+        self.assertEqual(self.lost_at(9, outcome="the primary was replaced empty", keys=0).kinds(), [])
 
     def test_a_stale_read_before_its_row_is_not_covered(self):
         story = self.lost_at(9.95).read("u", NIL, 9.97)
@@ -175,11 +178,16 @@ class ProcessesTest(unittest.TestCase):
             self.assertEqual(Story().fault(*fault).exit(10.0).kinds(), [], fault)
 
     def test_what_served_nobody_may_be_superseded(self):
-        self.assertEqual(Story().exit(10, since=9.5).kinds(), [])
-        self.assertEqual(Story().exit(10, since=9.5, pid=1).write("u", 1, 9.7).final(u=1).kinds(), ["killed"])
+        self.assertEqual(Story().exit(10, since=9.8).kinds(), [])
+        self.assertEqual(Story().exit(10, since=9.8, pid=1).write("u", 1, 9.7).final(u=1).kinds(), ["killed"])
 
     def test_another_zone_is_no_reason(self):
         self.assertEqual(Story().fault("lose-zone", 9.9, "b").exit(10).kinds(), ["killed"])
+
+    def test_emptied_for_no_reason(self):
+        empty = {"lost": None, "outcome": "the node group began again empty", "cause": "resumed"}
+        self.assertEqual(Story().fault("down-up", 9, "lab").row(10, **empty).kinds(), ["emptied"])
+        self.assertEqual(Story().fault("kill-primary", 8, pid=7).fault("down-up", 9, "lab").row(10, **empty).kinds(), [])
 
     def test_a_zone_that_nobody_lost(self):
         self.assertEqual(Story().row(10, cause="zone-lost").kinds(), ["untrue row"])
@@ -198,7 +206,8 @@ class RecordsTest(unittest.TestCase):
     def test_a_row_of_the_lab(self):
         row = history.parse_row({"Id": 5, "ReplicationGroupId": "g", "Cause": "exited", "OldPrimary": "g-001", "NewPrimary": "g-002",
                                  "StartedAt": "1970-01-01T00:01:40.500000+00:00", "FencedMicros": 3000, "PromotedMicros": 10000,
-                                 "ReplacedMicros": -1, "OldOffsetAgeMicros": 250000, "LostBytes": -1, "Outcome": "promoted"}, [(0.0, 90.0), (1000.0, 95.0)])
+                                 "ReplacedMicros": -1, "OldOffsetAgeMicros": 250000, "LostBytes": -1, "Outcome": "promoted"},
+                                [(0.0, 90.0), (1000.0, 95.0)])
         self.assertAlmostEqual(row.started, 10.5)
         self.assertAlmostEqual(row.promoted, 10.51)
         self.assertEqual((row.offset_age, row.lost_bytes, row.emptied), (0.25, None, False))

@@ -78,11 +78,9 @@ class Row:
     last_step: float
     offset_age: float | None
     lost_bytes: int | None
+    emptied: bool            # all that was held is lost
+    keys: int | None         # held when they were last counted
     outcome: str
-
-    @property
-    def emptied(self):
-        return "empty" in self.outcome  # "replaced empty", "started again empty", "began again empty"
 
     @property
     def called_off(self):
@@ -125,7 +123,8 @@ def parse_row(row, offsets):
     lost = row.get("LostBytes", -1)
     return Row(int(row["Id"]), row["ReplicationGroupId"], row["Cause"], row["OldPrimary"], row["NewPrimary"], started,
                at("PromotedMicros"), max(steps, default=started), age / 1e6 if age >= 0 else None,
-               lost if lost >= 0 else None, row["Outcome"])
+               lost if lost >= 0 else None, row.get("LostEverything", False),
+               row.get("OldKeys", -1) if row.get("OldKeys", -1) >= 0 else None, row["Outcome"])
 
 
 def parse_event(event, offsets):

@@ -20,7 +20,7 @@ def print_counts(history, verdict, out):
         print("… not done    " + ", ".join(f"{kind} {count}" for kind, count in sorted(not_done.items())), file=out)
     print(f"recoveries    {len(history.rows)} rows; engine processes that ended: {len(history.exits)}", file=out)
     print(f"longest pause {pauses(history)}", file=out)
-    print(f"lost, stated  {verdict.covered} writes by rows; {verdict.rebooted} by reboots", file=out)
+    print(f"lost, stated  {verdict.covered.total()} writes" + "".join(f", {how} {n}" for how, n in verdict.covered.items()), file=out)
     kinds = collections.Counter(violation.kind for violation in verdict.violations)
     print(f"violations    {len(verdict.violations)}" + "".join(f", {kind} {n}" for kind, n in kinds.items()), file=out)
 
