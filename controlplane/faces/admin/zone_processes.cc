@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 #include <signal.h>
 
+#include <filesystem>
+#include <vector>
+
 #include "common/os/lock_file.h"
 #include "common/os/pidfd.h"
 
@@ -12,8 +15,11 @@ namespace {
 constexpr int kRounds = 5;  // a dying agent may still have started something
 constexpr std::chrono::milliseconds kDeath{2'000};
 
+// As /proc names it.
 std::string ZoneDirectory(const std::string& data_dir, const std::string& zone) {
-  return fmt::format("{}/zones/{}", data_dir, zone);
+  std::error_code error;
+  const auto real = std::filesystem::canonical(data_dir, error);
+  return fmt::format("{}/zones/{}", error ? data_dir : real.string(), zone);
 }
 
 // How many are still there afterwards.
