@@ -78,8 +78,13 @@ StatusOr<int64_t> AnsweringDaemon(Context& context) {
   while (true) {
     const int64_t pid = RunningDaemon(context.files);
     if (pid == 0) return 0;
-    if (GetLab(context).ok()) return pid;
+    const auto lab = GetLab(context);
+    if (lab.ok() && !lab->suspended()) return pid;
     if (SteadyClock::now() > deadline) {
+      if (lab.ok()) {
+        return absl::FailedPreconditionError(
+            "the lab is going down, as another `elastilab down` asks; once that has come to its end: elastilab up");
+      }
       return absl::FailedPreconditionError(fmt::format(
           "a control plane with pid {} holds {} and does not answer; if it hangs: kill -9 {}, then elastilab up", pid,
           context.files.data_dir, pid));
@@ -122,7 +127,7 @@ StatusOr<int> Down(Context& context) {
   {
     ProgressLine progress(context.io);
     progress.Show("stopping");
-    ASSIGN_OR_RETURN(report, StopLab(context.rpc(), context.files, timeout));
+    ASSIGN_OR_RETURN(report, StopLab(context.rpc(), context.files, timeout, context.args.Has("force")));
   }
   if (!report.was_running && report.leftovers == 0) {
     context.Print("The lab is not running.\n");
@@ -215,7 +220,10 @@ std::vector<Command> LabCommands() {
       {{.name = "down",
         .group = "The lab",
         .summary = "Stop every process of the lab in good order; its state stays.",
-        .flags = {{.name = "timeout", .value = "TIME", .help = "After this it insists. Default 30s."}}},
+        .flags = {{.name = "timeout", .value = "TIME",
+                   .help = "Engines that have not stopped after this are started again, and the lab goes on. Default 30s."},
+                  {.name = "force", .kind = FlagKind::kSwitch,
+                   .help = "After the time-out stop everything by signals, kill -9 in the end: what is in memory only is lost."}}},
        Down},
       {{.name = "status", .group = "The lab", .answers = true, .summary = "Zones, agents, counts. Exit code 3 when it is not running."},
        ShowStatus},

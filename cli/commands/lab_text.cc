@@ -28,7 +28,7 @@ std::string WhereThingsAre(const LabFiles& files, const LabSettings& settings, c
 }
 
 std::string LabText(const admin::v1::GetLabResponse& lab, const Style& style) {
-  std::string text = fmt::format("The lab is {}: elastilabd {} (pid {}) since {} UTC\n", style.Green("up"), lab.version(),
+  std::string text = fmt::format("The lab is {}: elastilabd {} (pid {}) since {} UTC\n", lab.suspended() ? style.Yellow("going down") : style.Green("up"), lab.version(),
                                  lab.pid(), TimeText(lab.started_at()));
   text += fmt::format("  region {} · account {} · {} replication groups · {} cache clusters · nodes ready {}/{}\n",
                       lab.region(), lab.account(), lab.replication_groups(), lab.cache_clusters(), lab.nodes_ready(),
@@ -36,7 +36,9 @@ std::string LabText(const admin::v1::GetLabResponse& lab, const Style& style) {
   text += fmt::format("  gRPC {} · DNS {} · AWS Query API {}\n", lab.grpc_address(),
                       lab.dns_address().empty() ? "off" : lab.dns_address(),
                       lab.http_address().empty() ? "off" : lab.http_address());
-  text += fmt::format("  state in {}\n\n", lab.data_dir());
+  text += fmt::format("  state in {}\n", lab.data_dir());
+  for (const std::string& problem : lab.problems()) text += fmt::format("  {} {}\n", style.Red("problem:"), problem);
+  text += "\n";
   TextTable table({"ZONE", "STATUS", "AGENT", "PID", "NODES READY", "ENGINES"});
   for (const auto& zone : lab.zones()) {
     std::string engines;

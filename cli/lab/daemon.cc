@@ -30,6 +30,7 @@ using SteadyClock = std::chrono::steady_clock;
 constexpr int kReadyFd = 3;
 constexpr milliseconds kEnginePatience{12'000};
 constexpr milliseconds kAgentPatience{5'000};
+constexpr milliseconds kLastAnswer{20'000};  // a daemon that answers does so within this after its time is over
 constexpr milliseconds kLastWords{500};  // from the error line to the exit
 
 std::string LogSince(const std::string& path, std::uintmax_t from) {
@@ -209,14 +210,17 @@ Status StartDaemon(const LabFiles& files, const LabSettings& settings, milliseco
       fmt::format("elastilabd ended at once; its log {} says:{}", files.log(), LogSince(files.log(), log_size)));
 }
 
-StatusOr<StopReport> StopLab(Rpc& rpc, const LabFiles& files, milliseconds timeout) {
+StatusOr<StopReport> StopLab(Rpc& rpc, const LabFiles& files, milliseconds timeout, bool force) {
   StopReport report;
   if (const int64_t pid = RunningDaemon(files); pid > 0) {
     report.was_running = true;
     const UniqueFd daemon = OpenPidfd(pid);
-    const auto answer = AdminCall<admin::v1::ShutdownResponse>(rpc, "Shutdown", admin::v1::ShutdownRequest(), timeout);
+    admin::v1::ShutdownRequest request;
+    request.set_timeout_ms(timeout.count());
+    const auto answer = AdminCall<admin::v1::ShutdownResponse>(rpc, "Shutdown", request, timeout + kLastAnswer);
     // A daemon that says no is well: it is not ours to kill.
     if (absl::IsPermissionDenied(answer.status()) || absl::IsUnauthenticated(answer.status())) return answer.status();
+    if (absl::IsFailedPrecondition(answer.status()) && !force) return answer.status();
     if (answer.ok()) report.engines_stopped = answer->engines_stopped();
     if (!answer.ok() || !AwaitExit(daemon, timeout)) report.killed += StopProcesses({pid}, kAgentPatience);
   }

@@ -39,7 +39,8 @@ struct StopReport {
 // Stops everything of the lab: through the daemon while one answers; what is left after that (all, if the daemon was
 // dead) by signals, the agents first so that they don't restart engines. SIGTERM makes engines save what they persist,
 // so nothing needs a daemon to be brought back just to stop. Afterwards no process, lock or socket is left. A daemon that
-// refuses (PermissionDenied, Unauthenticated) is left alone, with all that it runs.
-StatusOr<StopReport> StopLab(Rpc& rpc, const LabFiles& files, std::chrono::milliseconds timeout);
+// refuses (PermissionDenied, Unauthenticated), or whose engines did not stop in time (FailedPrecondition: the lab goes on),
+// is left alone, with all that it runs; the latter not with `force`.
+StatusOr<StopReport> StopLab(Rpc& rpc, const LabFiles& files, std::chrono::milliseconds timeout, bool force = false);
 
 }  // namespace elastilab

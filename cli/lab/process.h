@@ -9,7 +9,8 @@
 
 namespace elastilab {
 
-// Asks with SIGTERM, insists with SIGKILL; all of them at once. Returns how many had to be killed.
+// Asks with SIGTERM, insists with SIGKILL; all of them at once. One that writes is saving what it holds, and is waited for
+// as long as it does. Returns how many had to be killed.
 int StopProcesses(const std::vector<int64_t>& pids, std::chrono::milliseconds patience);
 
 // The agents that serve the lab's zones.

@@ -5,6 +5,7 @@
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <filesystem>
 
@@ -99,6 +100,7 @@ class Assembled final : public ControlPlane {
     StartKeeper();
     reconciler_->Start();
     calendar_->Start();
+    serves_ = true;
     return absl::OkStatus();
   }
 
@@ -141,7 +143,7 @@ class Assembled final : public ControlPlane {
     listener.node = [this](NodeUid uid) { reconciler_->WakeNode(uid); };
     listener.zone = [this](const std::string& zone) {
       reconciler_->WakeZone(zone);
-      if (keeper_) keeper_->Wake();
+      if (serves_ && keeper_) keeper_->Wake();
       std::lock_guard lock(ready_mu_);
       ready_changed_.notify_all();
     };
@@ -164,12 +166,13 @@ class Assembled final : public ControlPlane {
     LabFacts facts{std::string(kVersion), options_.data_dir, fmt::format("127.0.0.1:{}", options_.grpc_port),
                    options_.dns_port == 0 ? "" : fmt::format("127.0.0.1:{}", options_.dns_port),
                    options_.http_port == 0 ? "" : fmt::format("127.0.0.1:{}", options_.http_port), clock_.Now()};
-    admin_ = std::make_unique<AdminContext>(AdminContext{*region_, fleet_, clock_, *trail_, gatekeeper_->authorizer(), *directory_, std::move(facts),
-                                                         [this](const std::string&) {
-                                                           // Without a keeper someone else starts agents.
-                                                           if (keeper_) keeper_->Wake();
-                                                         },
-                                                         on_stop_});
+    // Without a keeper someone else starts agents.
+    auto start_agents = [this] {
+      if (serves_ && keeper_) keeper_->Wake();
+    };
+    admin_ = std::make_unique<AdminContext>(AdminContext{*region_, fleet_, *reconciler_, clock_, *trail_, gatekeeper_->authorizer(),
+                                                         *directory_, std::move(facts), start_agents, on_stop_,
+                                                         [this] { return Problems(); }});
   }
 
   Status StartRpc() {
@@ -191,7 +194,7 @@ class Assembled final : public ControlPlane {
 
   Status StartHttp() {
     if (options_.http_port == 0) return absl::OkStatus();
-    query_backend_ = std::make_unique<LabQueryBackend>(*region_, *gatekeeper_);
+    query_backend_ = std::make_unique<LabQueryBackend>(*region_, *gatekeeper_, [this] { return Problems(); });
     query_backend_->Add("elasticache", *dispatcher_);
     query_backend_->Add("iam", *iam_);
     query_backend_->Add("sts", *sts_);
@@ -211,6 +214,16 @@ class Assembled final : public ControlPlane {
     }
     ASSIGN_OR_RETURN(http_, HttpServer::Start(listen, *query_front_));
     return absl::OkStatus();
+  }
+
+  // For health and status.
+  std::vector<std::string> Problems() const {
+    std::vector<std::string> problems;
+    if (!serves_) return {"the control plane is starting"};
+    for (const Status& status : {store_->Writable(), rpc_->Accepting()}) {
+      if (!status.ok()) problems.emplace_back(status.message());
+    }
+    return problems;
   }
 
   void AddServices(const std::string& name, const std::vector<Operation>& operations, const Dispatcher& dispatcher,
@@ -307,6 +320,7 @@ class Assembled final : public ControlPlane {
   std::unique_ptr<AgentKeeper> keeper_;
   std::mutex ready_mu_;
   std::condition_variable ready_changed_;
+  std::atomic<bool> serves_ = false;  // calls come before all of the above is there
   bool stopped_ = false;
 };
 

@@ -9,6 +9,7 @@
 #include <cstdlib>
 
 #include "common/fault_point.h"
+#include "common/os/file_limit.h"
 #include "common/os/lock_file.h"
 #include "common/os/unique_fd.h"
 #include "controlplane/app/control_plane.h"
@@ -71,11 +72,13 @@ void AddFlags(CLI::App& app, ControlPlaneOptions& options, std::string& style, b
 }
 
 int Run(const ControlPlaneOptions& options) {
+  RaiseFileLimit();  // each connection of a client is a descriptor
   sigset_t signals;
   sigemptyset(&signals);
   for (int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error of the write, as a full disk is
 
   auto fail = [&](const Status& status) {
     spdlog::error("{}", std::string(status.message()));

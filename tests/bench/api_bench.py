@@ -221,6 +221,17 @@ def measure_policy(table):
               took <= 20)
 
 
+def measure_passes(table):
+    """One pass of the reconciler over a group, beside 10 groups (the floor) and beside 10,000."""
+    out = subprocess.run([Lab.program("pass_bench"), "--benchmark_format=json", "--benchmark_repetitions=5"],
+                         capture_output=True, text=True, check=True).stdout
+    runs = [b for b in json.loads(out)["benchmarks"] if b["run_type"] == "iteration"]
+    few, many = (min(b["real_time"] for b in runs if b["name"].startswith(f"Pass/{n}/") or b["name"] == f"Pass/{n}")
+                 for n in (10, 10000))
+    table.add("a pass over a group, 10,000 groups beside it (floor: 10)", sum(b["iterations"] for b in runs),
+              f"{few:.1f} µs", f"{many:.1f} µs", "as fast", many <= 1.5 * few)
+
+
 def measure_size(table, plane, n):
     """The same questions with a few resources and with 10,000."""
     describe = plane.signed("DescribeCacheClusters", CacheClusterId="c00007")
@@ -264,5 +275,6 @@ def measure_api(table, quick, commits_per_second):
         measure_changes(table, plane, seconds, commits_per_second(plane.lab.dir))
         next(size, None)
         measure_policy(table)
+        measure_passes(table)
     finally:
         plane.close()

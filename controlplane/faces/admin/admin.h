@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "common/clock.h"
 #include "controlplane/identity/authorization/authorizer.h"
@@ -32,13 +33,15 @@ struct LabFacts {
 struct AdminContext {
   Region& region;
   Fleet& fleet;
+  const Reconciler& reconciler;
   SystemClock& clock;
   const Trail& trail;
   const Authorizer& authorizer;
   const Directory& directory;
   LabFacts facts;
-  std::function<void(const std::string& zone)> start_zone;  // its agent may run again
+  std::function<void()> start_agents;                       // those of some zones may run again
   std::function<void()> stop_lab;                           // ends the control plane, after the reply
+  std::function<std::vector<std::string>()> problems;       // what keeps the control plane from doing its work
 };
 
 // Method name to handler; all are quick except Shutdown. WaitForChange is not among them: see change_waiter.h.

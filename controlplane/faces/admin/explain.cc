@@ -102,6 +102,18 @@ void ExplainPlan(const World& world, bool is_group, pb::ExplainResponse& respons
   for (std::string line; std::getline(lines, line);) response.add_lines("  " + line);
 }
 
+// What is recorded may be old news then, and the next step waits.
+void ExplainTrouble(const AdminContext& ctx, const ReconcileKey& key, pb::ExplainResponse& response) {
+  if (const Status writable = ctx.region.store.Writable(); !writable.ok()) {
+    response.add_lines(fmt::format("the store is not writable, so that no step can be taken: {}", std::string(writable.message())));
+  }
+  const auto trouble = ctx.reconciler.TroubleOf(key);
+  if (!trouble) return;
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(ctx.clock.Monotonic() - trouble->since).count();
+  response.add_lines(fmt::format("the next step has failed {} times in {} s and is tried again: {}", trouble->failures, seconds,
+                                 std::string(trouble->why.message())));
+}
+
 }  // namespace
 
 Status Explain(AdminContext& ctx, const pb::ExplainRequest& request, pb::ExplainResponse& response) {
@@ -120,11 +132,14 @@ Status Explain(AdminContext& ctx, const pb::ExplainRequest& request, pb::Explain
     response.add_lines(fmt::format("node group {}: primary {}, failover: {}", id, shard.primary, Awaited(shard.failover.step)));
   }
   if (world.suspended) response.add_lines("the lab is going down: nothing is changed");
+  ExplainTrouble(ctx, *key, response);
   ExplainPlan(world, key->is_group, response);
   const std::string status(world.records.group ? Text(world.records.group->status)
                                                : Text(world.records.clusters.begin()->second.status));
-  response.set_summary(fmt::format("{} {} is {}: {} of {} nodes are as wished", key->is_group ? "replication group" : "cluster",
-                                   key->id, status, settled, world.records.nodes.size()));
+  // What is shown as its status may have been overtaken.
+  const char* stuck = ctx.reconciler.TroubleOf(*key) ? ", and its next step fails" : "";
+  response.set_summary(fmt::format("{} {} is {}: {} of {} nodes are as wished{}", key->is_group ? "replication group" : "cluster",
+                                   key->id, status, settled, world.records.nodes.size(), stuck));
   return absl::OkStatus();
 }
 

@@ -1,7 +1,12 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <set>
+
 #include "controlplane/faces/admin/handlers.h"
+#include "controlplane/faces/admin/zone_processes.h"
 
 namespace elastilab {
 namespace {
@@ -9,6 +14,10 @@ namespace {
 constexpr int64_t kYearMs = 31'536'000'000;
 constexpr int kMaxTrailRecords = 10'000;
 constexpr int kDefaultFailovers = 20;
+constexpr size_t kTroublesShown = 10;
+constexpr milliseconds kDownPatience{20'000};
+constexpr milliseconds kLongestDown = std::chrono::hours(1);
+constexpr milliseconds kAgentsOwnPatience{15'000};  // after which an agent kills an engine that does not stop
 
 void SetTime(ServiceTime t, google::protobuf::Timestamp& out) {
   const int64_t ms = t.time_since_epoch().count();
@@ -59,6 +68,60 @@ void FillFailover(const FailoverRecord& record, pb::Failover& out) {
   out.set_outcome(record.outcome);
 }
 
+// What keeps the control plane, or single clusters and groups, from going on.
+void FillProblems(const AdminContext& ctx, pb::GetLabResponse& response) {
+  for (std::string& problem : ctx.problems()) response.add_problems(std::move(problem));
+  const auto troubles = ctx.reconciler.Troubles();
+  size_t shown = 0;
+  for (const auto& [key, trouble] : troubles) {
+    if (shown++ == kTroublesShown) {
+      response.add_problems(fmt::format("… and {} more", troubles.size() - kTroublesShown));
+      return;
+    }
+    response.add_problems(fmt::format("{}: its next step fails: {}; elastilab explain {}", key.id,
+                                      std::string(trouble.why.message()), key.id));
+  }
+}
+
+// From here on nothing is started or changed; what is stopped now keeps its files.
+Status Suspend(Draft& draft) {
+  LabSettings settings = *draft.Find<LabSettings>(1);
+  settings.suspended = true;
+  draft.Put(settings);
+  for (const CacheNode* found : draft.All<CacheNode>()) {
+    if (!found->ever_ready || found->status == NodeStatus::kDeleting) continue;
+    CacheNode node = *found;
+    node.stopped = true;
+    draft.Put(node);
+  }
+  return absl::OkStatus();
+}
+
+// The nodes stay marked as stopped: one that serves loses the mark with its next pass, one that was stopped is started
+// on its files by the next agent of its zone, which the present one makes way for when it is done.
+Status Resume(Draft& draft) {
+  LabSettings settings = *draft.Find<LabSettings>(1);
+  settings.suspended = false;
+  draft.Put(settings);
+  return absl::OkStatus();
+}
+
+// A down that is not done in time is none: the lab goes on. An agent that has not carried out its order must not do so
+// later, when nothing protects what it stops any more: it is killed, and its engines are adopted by the next one.
+Status GoOn(AdminContext& ctx, const std::set<std::string>& late, milliseconds patience) {
+  for (const std::string& zone : late) KillAgentOf(ctx.facts.data_dir, zone);
+  const Status resumed = ctx.region.store.Mutate(Resume);
+  ctx.start_agents();
+  const std::string what = fmt::format("{} did not stop {} engines within {} ms", fmt::join(late, ", "),
+                                       late.size() == 1 ? "its" : "their", patience.count());
+  if (!resumed.ok()) {
+    return absl::FailedPreconditionError(
+        fmt::format("{}, and the lab can't go on: {}; call down again", what, std::string(resumed.message())));
+  }
+  return absl::FailedPreconditionError(
+      fmt::format("{}: the lab goes on, and starts again what was stopped; give down more time, or --force it", what));
+}
+
 }  // namespace
 
 Status GetLab(AdminContext& ctx, const pb::GetLabRequest&, pb::GetLabResponse& response) {
@@ -77,10 +140,12 @@ Status GetLab(AdminContext& ctx, const pb::GetLabRequest&, pb::GetLabResponse& r
     response.set_cache_clusters(static_cast<int32_t>(state.clusters.size()));
     response.set_replication_groups(static_cast<int32_t>(state.groups.size()));
     response.set_nodes(static_cast<int32_t>(state.nodes.size()));
+    response.set_suspended(state.Find<LabSettings>(1)->suspended);
   });
   int ready = 0;
   for (const auto& zone : response.zones()) ready += zone.nodes_ready();
   response.set_nodes_ready(ready);
+  FillProblems(ctx, response);
   return absl::OkStatus();
 }
 
@@ -130,28 +195,28 @@ Status AdvanceClock(AdminContext& ctx, const pb::AdvanceClockRequest& request, p
   return GetClock(ctx, {}, response);
 }
 
-Status Shutdown(AdminContext& ctx, const pb::ShutdownRequest&, pb::ShutdownResponse& response) {
-  RETURN_IF_ERROR(ctx.region.store.Mutate([](Draft& draft) -> Status {
-    LabSettings settings = *draft.Find<LabSettings>(1);
-    settings.suspended = true;
-    draft.Put(settings);
-    for (const CacheNode* found : draft.All<CacheNode>()) {
-      if (!found->ever_ready || found->status == NodeStatus::kDeleting) continue;
-      CacheNode node = *found;
-      node.stopped = true;
-      draft.Put(node);
-    }
-    return absl::OkStatus();
-  }));
-  size_t zones = 0;
-  for (const auto& [name, zone] : ctx.fleet.ZonesSeen()) zones += zone.connected ? 1 : 0;
-  ctx.fleet.SuspendAll();
-  const size_t answered = ctx.fleet.WaitSuspended(zones, std::chrono::seconds(20));
-  if (answered < zones) {
-    return absl::DeadlineExceededError(
-        fmt::format("{} of {} zones stopped their engines within 20 s; call down again", answered, zones));
+Status Shutdown(AdminContext& ctx, const pb::ShutdownRequest& request, pb::ShutdownResponse& response) {
+  const milliseconds patience =
+      request.timeout_ms() > 0 ? std::min(milliseconds(request.timeout_ms()), kLongestDown) : kDownPatience;
+  RETURN_IF_ERROR(ctx.region.store.Mutate(Suspend));
+  std::set<std::string> zones;
+  for (const auto& [name, zone] : ctx.fleet.ZonesSeen()) {
+    if (zone.connected) zones.insert(name);
   }
-  response.set_engines_stopped(static_cast<int32_t>(ctx.region.store.Read([](const State& s) { return s.nodes.size(); })));
+  ctx.fleet.SuspendAll();
+  std::set<std::string> stopped = ctx.fleet.WaitSuspended(zones.size(), patience);
+  // One that still lives comes to its end by itself.
+  const bool works = std::any_of(zones.begin(), zones.end(), [&](const std::string& zone) {
+    return !stopped.contains(zone) && ctx.fleet.ZoneSeen(zone).connected;
+  });
+  if (works) stopped = ctx.fleet.WaitSuspended(zones.size(), kAgentsOwnPatience);
+  for (const std::string& zone : stopped) zones.erase(zone);
+  if (!zones.empty()) return GoOn(ctx, zones, patience);
+  response.set_engines_stopped(ctx.region.store.Read([&](const State& state) {
+    return static_cast<int32_t>(std::count_if(state.nodes.begin(), state.nodes.end(), [&](const auto& node) {
+      return stopped.contains(node.second->zone);
+    }));
+  }));
   ctx.stop_lab();
   return absl::OkStatus();
 }

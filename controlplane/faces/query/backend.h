@@ -37,6 +37,9 @@ class QueryBackend {
   virtual Status Call(const QueryService& service, const Caller& caller, const Operation& operation,
                       const std::string& request_id, const google::protobuf::Message& request,
                       google::protobuf::Message* response) = 0;
+
+  // What keeps the region from doing its work, for people; empty: all is well. Must not block.
+  virtual std::vector<std::string> Problems() const { return {}; }
 };
 
 // The 75 operations under the version and namespace of their API.

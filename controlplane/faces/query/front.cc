@@ -184,8 +184,13 @@ HttpResponse QueryFront::Health() const {
   for (const QueryService& service : options_.services) {
     services += fmt::format("{}{}: \"running\"", services.empty() ? "" : ", ", JsonQuote(service.name));
   }
-  return {200, "application/json",
-          fmt::format(R"({{"services": {{{}}}, "edition": "elastilab", "version": {}}})", services, JsonQuote(options_.version))};
+  std::string problems;
+  for (const std::string& problem : backend_.Problems()) problems += (problems.empty() ? "" : ", ") + JsonQuote(problem);
+  const int status = problems.empty() ? 200 : 503;
+  if (!problems.empty()) problems = fmt::format(R"(, "problems": [{}])", problems);
+  return {status, "application/json",
+          fmt::format(R"({{"services": {{{}}}, "edition": "elastilab", "version": {}{}}})", services, JsonQuote(options_.version),
+                      problems)};
 }
 
 HttpReply QueryFront::Handle(const HttpRequest& request) {

@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/contain.h"
 #include "common/os/sockets.h"
 
 namespace elastilab {
@@ -27,6 +28,7 @@ constexpr size_t kMaxQuestion = 1232;  // bytes; larger ones are none of ours
 constexpr int kPacketsPerTurn = 64;    // of UDP, before TCP has its turn
 constexpr auto kIdleTime = std::chrono::seconds(5);
 constexpr int kTriesForFreePort = 20;
+constexpr auto kPauseOnTrouble = std::chrono::milliseconds(10);
 
 struct Sockets {
   UniqueFd udp;
@@ -96,7 +98,10 @@ class DnsServer::Loop {
       const bool room = connections_.size() < kMaxConnections;
       polled.push_back({sockets_.tcp.get(), static_cast<short>(room ? POLLIN : 0), 0});
       for (const Connection& c : connections_) polled.push_back({c.socket.get(), POLLIN, 0});
-      if (poll(polled.data(), polled.size(), Timeout()) < 0 && errno != EINTR) return;
+      if (poll(polled.data(), polled.size(), Timeout()) < 0) {
+        if (errno != EINTR) std::this_thread::sleep_for(kPauseOnTrouble);  // no memory, or fewer descriptors than these
+        continue;
+      }
       if (polled[0].revents != 0) return;
       if (polled[1].revents != 0) ServeUdp();
       for (size_t i = 0; i < connections_.size(); ++i) {
@@ -126,7 +131,13 @@ class DnsServer::Loop {
   }
 
   std::optional<std::string> Answer(std::string_view packet) {
-    return AnswerDns(packet, domain_, resolve_, rotation_++);
+    std::optional<std::string> answer;
+    // Without an answer the client asks again; without this thread nobody gets one.
+    Contain([&] {
+      answer = AnswerDns(packet, domain_, resolve_, rotation_++);
+      return absl::OkStatus();
+    }).IgnoreError();
+    return answer;
   }
 
   void ServeUdp() {
@@ -150,7 +161,7 @@ class DnsServer::Loop {
     UniqueFd accepted(accept4(sockets_.tcp.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
     if (accepted.get() < 0) {
       // Out of descriptors, the newcomer stays in the queue: don't spin on it.
-      if (errno == EMFILE || errno == ENFILE) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+      if (errno == EMFILE || errno == ENFILE) std::this_thread::sleep_for(kPauseOnTrouble);
       return;
     }
     connections_.push_back({std::move(accepted), std::chrono::steady_clock::now() + kIdleTime, "", true});

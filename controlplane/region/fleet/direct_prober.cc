@@ -140,8 +140,8 @@ void DirectProber::Run() {
   }
 }
 
-bool KillProcess(int64_t pid, int64_t start_ticks) {
-  return pid > 1 && SendSignal(OpenPidfd(ProcessIdentity{pid, start_ticks}), SIGKILL);
+bool SignalProcess(int64_t pid, int64_t start_ticks, int signal) {
+  return pid > 1 && SendSignal(OpenPidfd(ProcessIdentity{pid, start_ticks}), signal);
 }
 
 }  // namespace elastilab

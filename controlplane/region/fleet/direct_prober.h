@@ -2,6 +2,8 @@
 // and kills by pid what an agent can't. One refused or broken connection proves nothing (evidence/evidence.h).
 #pragma once
 
+#include <signal.h>
+
 #include <condition_variable>
 #include <functional>
 #include <map>
@@ -12,9 +14,9 @@
 
 namespace elastilab {
 
-// Kills the process with this pid if it is still the one that started at `start_ticks` (field 22 of /proc/<pid>/stat).
-// True when it was signalled.
-bool KillProcess(int64_t pid, int64_t start_ticks);
+// Sends the signal to the process with this pid if it is still the one that started at `start_ticks` (field 22 of
+// /proc/<pid>/stat). True when it was signalled.
+bool SignalProcess(int64_t pid, int64_t start_ticks, int signal);
 
 // The way to an engine that does not go through its agent. Simulations have one of their own.
 class DirectLine {
@@ -44,7 +46,7 @@ class DirectProber final : public DirectLine {
   // No answer comes after it. May be called again.
   void Stop();
   void Ask(NodeUid uid, Question question) override;
-  bool Kill(int64_t pid, int64_t start_ticks) override { return KillProcess(pid, start_ticks); }
+  bool Kill(int64_t pid, int64_t start_ticks) override { return SignalProcess(pid, start_ticks, SIGKILL); }
 
   static constexpr std::chrono::milliseconds kTimeout{250};
 

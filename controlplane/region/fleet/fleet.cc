@@ -280,10 +280,10 @@ void Fleet::SuspendAll() {
   for (auto& [zone, session] : sessions_) session.link->Send(message);
 }
 
-size_t Fleet::WaitSuspended(size_t zones, std::chrono::milliseconds timeout) {
+std::set<std::string> Fleet::WaitSuspended(size_t zones, std::chrono::milliseconds timeout) {
   std::unique_lock lock(mu_);
   answered_.wait_for(lock, timeout, [&] { return suspended_.size() >= zones; });
-  return suspended_.size();
+  return suspended_;
 }
 
 }  // namespace elastilab

@@ -84,9 +84,10 @@ class Fleet {
 
   // Treats agents that have been silent for longer than the lease as gone. Call now and then.
   void CheckLeases();
-  // Asks every agent to stop its engines in good order; WaitSuspended returns how many zones answered in time.
+  // Asks every agent to stop its engines in good order; WaitSuspended returns the zones that have, once there are as many
+  // or the time is over.
   void SuspendAll();
-  size_t WaitSuspended(size_t zones, std::chrono::milliseconds timeout);
+  std::set<std::string> WaitSuspended(size_t zones, std::chrono::milliseconds timeout);
 
   static constexpr std::chrono::milliseconds kLease{3000};
   static constexpr std::chrono::milliseconds kAnswerPatience{2000};

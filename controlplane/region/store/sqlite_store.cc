@@ -24,6 +24,8 @@ namespace {
 
 // The log is put away when no change has come for this long.
 constexpr auto kQuiet = std::chrono::milliseconds(500);
+// How often a store that could not save looks whether it can again.
+constexpr auto kTryAgain = std::chrono::seconds(1);
 
 // Ids are reserved on disk by the block, so that giving one costs nothing and a crash only skips the rest of a block.
 // Anybody may take one; a commit comes after all that its records hold, and so covers them.
@@ -32,6 +34,7 @@ class IdSource {
   explicit IdSource(int64_t next) : next_(next), reserved_below_(next) {}
   int64_t Next() { return next_.fetch_add(1, std::memory_order_relaxed); }
   int64_t next() const { return next_.load(std::memory_order_relaxed); }
+  int64_t reserved_below() const { return reserved_below_; }
   // The reservation that the coming commit must make; 0: none.
   int64_t Needed() const { return next() > reserved_below_ ? next() + kBlock : 0; }
   void Reserved(int64_t below) { reserved_below_ = below; }
@@ -107,6 +110,11 @@ class StoreImpl final : public Store {
 
   int64_t NewId() override { return ids_.Next(); }
 
+  Status Writable() const override {
+    std::shared_lock lock(mu_);
+    return saved_;
+  }
+
   int64_t Revision() const override { return revision_.load(std::memory_order_acquire); }
 
   void OnChange(std::function<void(const Change&)> listener) override { listeners_.push_back(std::move(listener)); }
@@ -126,6 +134,11 @@ class StoreImpl final : public Store {
         WriteQueue(lock);
       } else if (stopping_) {
         return;
+      } else if (!Writable().ok()) {
+        if (queued_.wait_for(lock, kTryAgain, awake)) continue;
+        lock.unlock();
+        TryToSave();
+        lock.lock();
       } else if (!database_->HasLog()) {
         queued_.wait(lock, awake);
       } else if (!queued_.wait_for(lock, kQuiet, awake)) {
@@ -161,13 +174,30 @@ class StoreImpl final : public Store {
     }
     changes.reserve_ids_below = ids_.Needed();
     if (changes.empty()) return;
-    const Status saved = Contain([&] { return database_ ? database_->Save(changes) : absl::OkStatus(); });
-    if (!saved.ok()) {
+    if (const Status saved = Save(changes); !saved.ok()) {
       // Also those that failed by themselves: they may have seen changes that now never happened.
       for (Request& request : batch) request.result = saved;
       return;
     }
     Publish(changes);
+  }
+
+  Status Save(const Changes& changes) {
+    const Status saved = Contain([&] { return database_ ? database_->Save(changes) : absl::OkStatus(); });
+    if (saved == saved_) return saved;  // nobody else writes it
+    if (!saved.ok()) spdlog::error("{}", std::string(saved.message()));
+    if (saved.ok()) spdlog::info("the store can save again");
+    std::unique_lock lock(mu_);
+    saved_ = saved;
+    return saved;
+  }
+
+  // Writes what is there already.
+  void TryToSave() {
+    Changes nothing_new;
+    nothing_new.next_event = next_event_;
+    nothing_new.reserve_ids_below = ids_.reserved_below();
+    Save(nothing_new).IgnoreError();
   }
 
   // Makes a saved commit visible.
@@ -210,6 +240,7 @@ class StoreImpl final : public Store {
   const int64_t first_id_ = ids_.next();
   int64_t next_event_;  // the writer's own
 
+  Status saved_;  // how the last commit went; others read it under mu_
   std::atomic<int64_t> revision_{0};
   std::atomic<std::thread::id> writer_{};  // while it writes
   std::thread thread_;

@@ -190,6 +190,9 @@ class Store {
     return f(static_cast<const State&>(state_));
   }
 
+  // OK, or why the last commit could not be saved, with the path and what to do. While it is not OK the store tries by
+  // itself, so that it recovers without anybody's call.
+  virtual Status Writable() const = 0;
   // Grows with every visible commit.
   virtual int64_t Revision() const = 0;
   // Called on the writer thread after each visible commit; must not block. Register before the first Mutate.

@@ -109,11 +109,32 @@ TEST_F(LabTest, StopsEnginesWithoutADaemon) {
   EXPECT_EQ(TakeExitText(child.pidfd), "killed by SIGTERM");
 }
 
+// An engine that saves takes longer than a patience may be.
+TEST_F(LabTest, WhatIsBeingWrittenIsWaitedFor) {
+  const std::string out = files_.data_dir + "/dump";
+  const pid_t pid = ::fork();
+  if (pid == 0) {
+    const std::string script = "trap '' TERM; echo ready > " + out + ".ready; for i in 1 2 3 4 5 6 7 8 9 10; do echo x; sleep 0.1; done > " + out;
+    ::execl("/bin/sh", "sh", "-c", script.c_str(), nullptr);
+    ::_exit(1);
+  }
+  while (!fs::exists(out + ".ready")) ::usleep(1'000);
+  EXPECT_EQ(StopProcesses({pid}, std::chrono::milliseconds(400)), 0);
+  int how = 0;
+  EXPECT_EQ(::waitpid(pid, &how, 0), pid);
+  EXPECT_TRUE(WIFEXITED(how));
+}
+
 class RefusingRpc final : public Rpc {
  public:
+  explicit RefusingRpc(Status refusal = absl::PermissionDeniedError("user/alice may not call Shutdown"))
+      : refusal_(std::move(refusal)) {}
   Status Call(const std::string&, const google::protobuf::Message&, google::protobuf::Message*, std::chrono::milliseconds) override {
-    return absl::PermissionDeniedError("user/alice may not call Shutdown");
+    return refusal_;
   }
+
+ private:
+  const Status refusal_;
 };
 
 TEST_F(LabTest, WhoMayNotStopTheLabDoesNotKillIt) {
@@ -127,6 +148,20 @@ TEST_F(LabTest, WhoMayNotStopTheLabDoesNotKillIt) {
   SendSignal(child.pidfd, SIGKILL);
   AwaitExit(child.pidfd, std::chrono::seconds(5));
   TakeExitText(child.pidfd);
+  ::close(fd);
+}
+
+TEST_F(LabTest, ALabThatGoesOnIsLeftAloneUnlessForced) {
+  const pid_t pid = StartMarked(files_.zones_dir() + "/us-east-1a/nodes/1/engine.log", false);
+  std::ofstream(files_.pid_file()) << pid << "\n";
+  const int fd = ::open(files_.pid_file().c_str(), O_RDONLY);
+  ASSERT_EQ(::flock(fd, LOCK_EX), 0);
+  RefusingRpc rpc(absl::FailedPreconditionError("us-east-1a did not stop its engines: the lab goes on"));
+  EXPECT_EQ(StopLab(rpc, files_, std::chrono::seconds(1)).status().code(), absl::StatusCode::kFailedPrecondition);
+  int how = 0;
+  EXPECT_EQ(::waitpid(pid, &how, WNOHANG), 0);
+  StopLab(rpc, files_, std::chrono::seconds(1), true).IgnoreError();
+  EXPECT_EQ(::waitpid(pid, &how, 0), pid);
   ::close(fd);
 }
 

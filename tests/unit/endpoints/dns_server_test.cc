@@ -8,6 +8,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <stdexcept>
+
 #include "tests/unit/endpoints/dns_client.h"
 
 namespace elastilab {
@@ -17,6 +19,7 @@ using ::testing::HasSubstr;
 
 std::vector<std::string> Resolve(std::string_view name) {
   if (name == "g.cache.amazonaws.com") return {"127.30.0.1"};
+  if (name == "throws.cache.amazonaws.com") throw std::out_of_range("map::at");
   return {};
 }
 
@@ -91,6 +94,13 @@ TEST_F(DnsServerTest, DropsRubbishOverUdpAndServesOn) {
   const std::string reply = client.ReceivePacket();
   EXPECT_EQ(IdOf(reply), 5);
   EXPECT_EQ(CodeOf(reply), 3);
+}
+
+TEST_F(DnsServerTest, ServesOnWhenNamesCantBeLookedUp) {
+  Client client(SOCK_DGRAM, server_->port());
+  client.Send(Question{.name = "throws.cache.amazonaws.com", .id = 4}.Bytes());
+  client.Send(Question{.name = "g.cache.amazonaws.com", .id = 5}.Bytes());
+  EXPECT_EQ(IdOf(client.ReceivePacket()), 5);
 }
 
 TEST_F(DnsServerTest, AnswersSeveralQuestionsOverOneTcpConnection) {

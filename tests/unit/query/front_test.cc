@@ -33,8 +33,11 @@ class FakeBackend final : public QueryBackend {
     return outcome;
   }
 
+  std::vector<std::string> Problems() const override { return problems; }
+
   Status who;
   Status outcome;
+  std::vector<std::string> problems;
   std::vector<std::string> seen;
   std::string last_id;
 };
@@ -185,6 +188,15 @@ TEST_F(FrontTest, HealthNeedsNoSignature) {
     EXPECT_EQ(response.body, R"({"services": {"elasticache": "running", "iam": "running"}, "edition": "elastilab", "version": "1.2.3"})");
   }
   EXPECT_EQ(Send({.method = "POST", .target = "/health"}).status, 405);
+}
+
+TEST_F(FrontTest, HealthTellsWhatIsNotWell) {
+  backend_.problems = {"could not save: disk \"full\"", "the control socket: newcomers wait"};
+  const HttpResponse response = Send({.method = "GET", .target = "/health"});
+  EXPECT_EQ(response.status, 503);
+  EXPECT_THAT(response.body, HasSubstr(R"("problems": ["could not save: disk \"full\"", "the control socket: newcomers wait"])"));
+  backend_.problems.clear();
+  EXPECT_EQ(Send({.method = "GET", .target = "/health"}).status, 200);
 }
 
 // Without its last part the Region stands where the service was: no service to complain about.

@@ -224,8 +224,23 @@ TEST_F(DurabilityTest, AFailedCommitChangesNothingAndTheNextOneGoesThrough) {
   EXPECT_THAT(Message(status), HasSubstr("nothing was changed"));
   EXPECT_FALSE(Has(*store, "a"));
   EXPECT_TRUE(heard.empty());
+  EXPECT_EQ(store->Writable(), status);
   EXPECT_TRUE(store->Mutate(PutCluster("a")).ok());
+  EXPECT_TRUE(store->Writable().ok());
   EXPECT_EQ(heard.size(), 1u);
+}
+
+TEST_F(DurabilityTest, AStoreThatCouldNotSaveFindsOutByItselfThatItCanAgain) {
+  auto store = Open();
+  ArmFaultPoint("store.before_commit", FaultKind::kError);
+  EXPECT_FALSE(store->Mutate(PutCluster("a")).ok());
+  EXPECT_FALSE(store->Writable().ok());
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (!store->Writable().ok() && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  EXPECT_TRUE(store->Writable().ok());
+  EXPECT_EQ(store->Revision(), 0) << "nothing was changed by it";
 }
 
 TEST_F(DurabilityTest, AFullDiskIsToldAndSurvived) {
@@ -243,6 +258,7 @@ TEST_F(DurabilityTest, AFullDiskIsToldAndSurvived) {
   EXPECT_EQ(Message(status), fmt::format("could not save: database or disk is full; nothing was changed; free space on "
                                          "the disk of {}",
                                          path_));
+  EXPECT_EQ(store->Writable(), status);
   EXPECT_FALSE(Has(*store, fmt::format("c-{}", saved)));
   ASSERT_GT(saved, 5);
   const Status deleted = store->Mutate([](Draft& draft) -> Status {
