@@ -17,6 +17,7 @@
 #include "agent/journal/journal.h"
 #include "agent/journal/recovery.h"
 #include "common/directories.h"
+#include "common/os/real_host.h"
 #include "common/secret.h"
 #include "controlplane/identity/trail/trail.h"
 #include "controlplane/region/store/store.h"
@@ -62,6 +63,7 @@ class FilesPowerTest : public testing::Test {
   }
 
   Workplace place_;
+  RealFiles files_;
 };
 
 // --- a new lab -------------------------------------------------------------------------------------------------------
@@ -151,7 +153,7 @@ TEST_F(FilesPowerTest, AJournalOpensAndNamesNoProcessThatItDidNotKnow) {
   std::set<std::string> assignments;
   Story(
       [&](const DiskLog&) {
-        const auto journal = Journal::Open(home() + "/data", "us-east-1a");
+        const auto journal = Journal::Open(files_, home() + "/data", "us-east-1a");
         ASSERT_TRUE(journal.ok()) << journal.status();
         std::mt19937_64 random(7);
         for (int i = 0; i < 60; ++i) {
@@ -162,11 +164,11 @@ TEST_F(FilesPowerTest, AJournalOpensAndNamesNoProcessThatItDidNotKnow) {
           ProcessRecord record;
           record.generation = i;
           record.boot_id = boot;
-          ASSERT_TRUE(WriteRecord(journal->Files(uid).engine.record, record).ok());
+          ASSERT_TRUE(WriteRecord(files_, journal->Node(uid).engine.record, record).ok());
           record.state = RecordState::kRunning;
           record.process = {.pid = 1000 + static_cast<int64_t>(random() % 30000), .start_ticks = 100'000 + 7 * i};
           recorded[uid].insert(record.process);
-          ASSERT_TRUE(WriteRecord(journal->Files(uid).engine.record, record).ok());
+          ASSERT_TRUE(WriteRecord(files_, journal->Node(uid).engine.record, record).ok());
           if (random() % 8 == 0) {
             ASSERT_TRUE(journal->RemoveNode(uid).ok());
           }
@@ -183,11 +185,11 @@ TEST_F(FilesPowerTest, AJournalOpensAndNamesNoProcessThatItDidNotKnow) {
           }
           return ProcStat{.identity = {.pid = pid, .start_ticks = 1}};
         };
-        const auto journal = Journal::Open(cut() + "/data", "us-east-1a");
+        const auto journal = Journal::Open(files_, cut() + "/data", "us-east-1a");
         ASSERT_TRUE(journal.ok()) << journal.status();
-        for (const Journal::Node& node : journal->Load()) {
-          const NodeFiles files = journal->Files(node.uid);
-          const Recovered found = JudgeRecord(ReadRecord(files.engine.record), files.engine.log_file, host);
+        for (const Journal::Entry& node : journal->Load()) {
+          const NodeFiles files = journal->Node(node.uid);
+          const Recovered found = JudgeRecord(ReadRecord(files_, files.engine.record), {.log_file = files.engine.log_file}, host);
           if (found.fate == Fate::kAlive) {
             EXPECT_THAT(recorded[node.uid], testing::Contains(found.process));
           }

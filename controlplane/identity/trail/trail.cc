@@ -69,7 +69,7 @@ StatusOr<std::unique_ptr<Trail>> Trail::Open(std::string path, int64_t max_bytes
   if (!fd.valid() || fstat(fd.get(), &info) != 0) {
     return absl::FailedPreconditionError(fmt::format("cannot write the trail {}: {}", path, std::strerror(errno)));
   }
-  if (EndsInsideALine(path, info.st_size) && write(fd, "\n", 1) == 1) ++info.st_size;
+  if (EndsInsideALine(path, info.st_size) && write(fd.get(), "\n", 1) == 1) ++info.st_size;
   return std::unique_ptr<Trail>(new Trail(std::move(path), std::move(fd), info.st_size, max_bytes));
 }
 
