@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <optional>
 #include <utility>
+
+#include "agent/journal/sealed.h"
 
 namespace elastilab {
 namespace {
@@ -41,12 +44,8 @@ std::vector<Journal::Entry> Journal::Load() const {
   for (const std::string& name : files_->ListDirectory(paths_.nodes_dir())) {
     const auto uid = ParseUid(name);
     if (!uid) continue;
-    auto assignment = files_->ReadWholeFile(Node(*uid).assignment);
-    if (assignment.ok()) {
-      entries.push_back({*uid, *std::move(assignment)});
-    } else if (absl::IsNotFound(assignment.status())) {
-      (void)files_->RemoveTree(Node(*uid).directory);
-    }
+    auto sealed = files_->ReadWholeFile(Node(*uid).assignment);
+    entries.push_back({*uid, sealed.ok() ? Unseal(*sealed) : sealed.status()});
   }
   return entries;
 }
@@ -54,15 +53,15 @@ std::vector<Journal::Entry> Journal::Load() const {
 Status Journal::WriteAssignment(int64_t uid, const std::string& bytes) const {
   const NodeFiles node = Node(uid);
   RETURN_IF_ERROR(files_->MakeDirectories(node.engine.working_dir));
-  return files_->WriteFileAtomically(node.assignment, bytes);
+  return files_->WriteFileAtomically(node.assignment, Seal(bytes));
 }
 
 Status Journal::WipeNode(int64_t uid) const {
   const NodeFiles node = Node(uid);
-  RETURN_IF_ERROR(files_->RemoveTree(node.engine.record));
   RETURN_IF_ERROR(files_->RemoveTree(node.engine.working_dir));
   RETURN_IF_ERROR(files_->RemoveTree(node.engine.log_file));
   RETURN_IF_ERROR(files_->RemoveTree(node.socket));
+  RETURN_IF_ERROR(files_->RemoveTree(node.engine.record));
   return files_->MakeDirectories(node.engine.working_dir);
 }
 
@@ -73,15 +72,16 @@ Status Journal::RemoveNode(int64_t uid) const {
   return files_->RemoveTree(node.directory);
 }
 
-std::optional<ProcessRecord> ReadRecord(Files& files, const std::string& path) {
-  auto text = files.ReadWholeFile(path);
-  if (!text.ok()) return std::nullopt;
-  auto record = ParseProcessRecord(*text);
-  return record.ok() ? std::optional(*std::move(record)) : std::nullopt;
+StatusOr<ProcessRecord> ReadRecord(Files& files, const std::string& path) {
+  ASSIGN_OR_RETURN(const std::string sealed, files.ReadWholeFile(path));
+  ASSIGN_OR_RETURN(const std::string text, Unseal(sealed));
+  auto record = ParseProcessRecord(text);
+  if (!record.ok()) return absl::DataLossError(std::string(record.status().message()));
+  return record;
 }
 
 Status WriteRecord(Files& files, const std::string& path, const ProcessRecord& record) {
-  return files.WriteFileAtomically(path, FormatProcessRecord(record));
+  return files.WriteFileAtomically(path, Seal(FormatProcessRecord(record)));
 }
 
 }  // namespace elastilab

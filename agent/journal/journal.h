@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,7 +18,7 @@ class Journal {
  public:
   struct Entry {
     int64_t uid = 0;
-    std::string assignment;
+    StatusOr<std::string> assignment;  // NotFound: there is none; DataLoss: it is damaged
   };
 
   // Makes the directories and takes the zone's lock, which goes with this object.
@@ -29,11 +28,13 @@ class Journal {
   const ZonePaths& paths() const { return paths_; }
   NodeFiles Node(int64_t uid) const { return paths_.Node(uid); }
 
-  // Every node with an assignment. A directory without one is a removal that a crash cut short: it is removed.
+  // Every directory of a node. One without an assignment may be what a removal that was cut short has left, or a node
+  // that runs and whose assignment was damaged: only the control plane's wishes tell.
   std::vector<Entry> Load() const;
 
   Status WriteAssignment(int64_t uid, const std::string& bytes) const;
-  // Empties what a generation leaves behind (data, log, records); the assignment stays. Makes the directories.
+  // Empties what a generation leaves behind (data, log, records); the assignment stays. Makes the directories. The
+  // record goes last: cut short, it still says that what is there belongs to the past.
   Status WipeNode(int64_t uid) const;
   // The assignment goes first: what is left when this is cut short is no node any more.
   Status RemoveNode(int64_t uid) const;
@@ -47,8 +48,8 @@ class Journal {
   std::unique_ptr<FileLock> lock_;
 };
 
-// Nothing when there is none, or none that can be read (after saying so would help nobody: it is replaced by the next).
-std::optional<ProcessRecord> ReadRecord(Files& files, const std::string& path);
+// NotFound: there is none. DataLoss: it is damaged. recovery.h says what both mean.
+StatusOr<ProcessRecord> ReadRecord(Files& files, const std::string& path);
 Status WriteRecord(Files& files, const std::string& path, const ProcessRecord& record);
 
 }  // namespace elastilab

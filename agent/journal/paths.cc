@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <charconv>
+
 #include "common/secret.h"
 
 namespace elastilab {
@@ -39,6 +41,16 @@ NodeFiles ZonePaths::Node(int64_t uid) const {
                     .log_file = discovery + "/discovery.log"},
       .discovery_state = discovery + "/state",
   };
+}
+
+std::optional<int64_t> ZonePaths::NodeOfLog(const std::string& log_file) const {
+  const std::string prefix = nodes_dir() + "/";
+  if (!log_file.starts_with(prefix)) return std::nullopt;
+  int64_t uid = 0;
+  const char* end = log_file.data() + log_file.size();
+  const auto result = std::from_chars(log_file.data() + prefix.size(), end, uid);
+  if (result.ec != std::errc() || result.ptr == end || *result.ptr != '/') return std::nullopt;
+  return uid;
 }
 
 }  // namespace elastilab

@@ -21,10 +21,12 @@
 //               discovery.log
 //
 // Files are replaced whole (a temporary and a rename), so a reader sees the old text or the new one. They need to
-// outlive processes, not power cuts: after a reboot no engine runs anyway, so nothing is fsynced.
+// outlive processes, not power cuts: after a reboot no engine runs anyway, so nothing is fsynced. What a power cut, a
+// full disk or a stranger made of `assignment` and `process` shows by their seals (sealed.h).
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "common/status.h"
@@ -58,6 +60,8 @@ class ZonePaths {
   std::string nodes_dir() const { return zone_dir_ + "/nodes"; }
   std::string lock_file() const { return zone_dir_ + "/lock"; }
   NodeFiles Node(int64_t uid) const;
+  // Whose engine or discovery writes to this file; nothing when it is none of these.
+  std::optional<int64_t> NodeOfLog(const std::string& log_file) const;
 
  private:
   std::string zone_dir_;

@@ -28,6 +28,7 @@ void VisitFields(Record& r, Visitor visit) {
   visit("boot_id", r.boot_id);
   visit("run_id", r.run_id);
   visit("was_ready", r.was_ready);
+  visit("stop_ordered", r.stop_ordered);
   visit("engine_version", r.engine_version);
   visit("launch_digest", r.launch_digest);
   visit("parameters_digest", r.parameters_digest);

@@ -28,6 +28,7 @@ struct ProcessRecord {
   std::string boot_id;
   std::string run_id;              // what the engine calls this run of itself; empty until it answered
   bool was_ready = false;          // answered at least once
+  bool stop_ordered = false;       // it was asked to save and end
   std::string engine_version;      // what really runs
   std::string launch_digest;       // of the LaunchSpec it was started with (node_wish.h)
   std::string parameters_digest;   // of the parameters in force

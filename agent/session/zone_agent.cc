@@ -43,6 +43,13 @@ NodeState BareState(int64_t uid, int64_t generation, Phase phase) {
 
 std::string TextOf(const Status& status) { return std::string(status.message()); }
 
+StatusOr<NodeWish> JournaledWish(const Journal::Entry& entry) {
+  RETURN_IF_ERROR(entry.assignment.status());
+  Assignment assignment;
+  if (!assignment.ParseFromString(*entry.assignment)) return absl::DataLossError("it is no assignment");
+  return WishFrom(assignment);
+}
+
 }  // namespace
 
 ZoneAgent::ZoneAgent(Host& host, Journal journal, ZoneAgentOptions options, Engines engines,
@@ -71,29 +78,28 @@ void ZoneAgent::Start() {
   ConnectWhenSettled(host_.Now() + kSettlePatience);
 }
 
+HostView ZoneAgent::LookAtHost() const {
+  return {.boot_id = host_.BootId(),
+          .stat = [this](int64_t pid) { return host_.StatOf(pid); },
+          .listens = [this](int64_t pid, const std::string& address, int port) { return host_.Listens(pid, address, port); },
+          .marked = host_.FindMarkedProcesses(journal_.paths().nodes_dir())};
+}
+
 void ZoneAgent::Recover() {
-  const HostView view{.boot_id = host_.BootId(),
-                      .stat = [this](int64_t pid) { return host_.StatOf(pid); },
-                      .marked = host_.FindMarkedProcesses(journal_.paths().nodes_dir())};
-  std::set<ProcessIdentity> claimed;
-  for (const Journal::Entry& node : journal_.Load()) {
-    Assignment assignment;
-    if (!assignment.ParseFromString(node.assignment)) {
-      spdlog::error("node {}: its journaled assignment is damaged", node.uid);
-      continue;
-    }
-    auto wish = WishFrom(assignment);
+  const HostView view = LookAtHost();
+  for (const Journal::Entry& entry : journal_.Load()) {
+    const StatusOr<NodeWish> wish = JournaledWish(entry);
     if (!wish.ok()) {
-      spdlog::error("node {}: {}", node.uid, TextOf(wish.status()));
+      spdlog::error("node {}: its assignment is lost: {}", entry.uid, TextOf(wish.status()));
+      unclaimed_.insert(entry.uid);
       continue;
     }
-    NodeSupervisor& supervisor = SupervisorOf(*wish);
-    if (supervisor.Recover(view)) spdlog::info("{}: adopted", wish->launch.name);
-    for (const ProcessIdentity& process : supervisor.Processes()) claimed.insert(process);
+    if (SupervisorOf(*wish).Recover(view)) spdlog::info("{}: adopted", wish->launch.name);
   }
-  const std::vector<ProcessIdentity> orphans = FindOrphans(view.marked, claimed);
-  for (const ProcessIdentity& orphan : orphans) spdlog::warn("killing pid {}: nobody claims it", orphan.pid);
-  host_.KillAndWait(orphans);
+  for (const MarkedProcess& process : view.marked) {
+    const auto uid = journal_.paths().NodeOfLog(process.log_file);
+    if (uid && !supervisors_.contains(*uid)) unclaimed_.insert(*uid);
+  }
 }
 
 // What the agent may do on its own before it hears from the control plane: everything but resume what was suspended,
@@ -127,6 +133,8 @@ void ZoneAgent::OnOpened() {
   hello.set_pid(host_.OwnPid());
   for (const EngineBinary& binary : engines_.installed) FillEngine(binary, *hello.add_engines());
   for (const auto& [uid, supervisor] : supervisors_) FillReport(supervisor->State(), *hello.add_nodes());
+  const HostView view = unclaimed_.empty() ? HostView{} : LookAtHost();
+  for (int64_t uid : unclaimed_) FillReport(Unclaimed(uid, view), *hello.add_nodes());
   link_->Send(message);
 }
 
@@ -159,22 +167,28 @@ void ZoneAgent::OnWelcome(const agent::v1::Welcome& welcome) {
 
   std::map<int64_t, NodeWish> wishes;
   std::map<int64_t, std::string> bytes;
-  auto local = Local();
+  std::set<int64_t> spoken_of;
   for (const Assignment& assignment : welcome.assignments()) {
-    if (auto wish = Understand(assignment)) {
-      bytes[wish->uid()] = assignment.SerializeAsString();
-      wishes[wish->uid()] = *std::move(wish);
-    } else {
-      local.erase(assignment.uid());  // wished for in words that we don't know: leave it alone
-    }
+    spoken_of.insert(assignment.uid());
+    auto wish = Understand(assignment);
+    if (!wish) continue;
+    bytes[wish->uid()] = assignment.SerializeAsString();
+    Claim(*wish, bytes[wish->uid()]);
+    wishes[wish->uid()] = *std::move(wish);
+  }
+  auto local = Local();
+  for (int64_t uid : spoken_of) {
+    if (!wishes.contains(uid)) local.erase(uid);  // wished for in words that we don't know: leave it alone
   }
   Execute(PlanZone(wishes, local, /*complete=*/true), wishes, bytes);
+  Sweep(spoken_of);
 }
 
 void ZoneAgent::OnAssign(const Assignment& assignment) {
   auto wish = Understand(assignment);
   if (!wish) return;
   const int64_t uid = wish->uid();
+  Claim(*wish, assignment.SerializeAsString());
   const std::map<int64_t, NodeWish> wishes = {{uid, *std::move(wish)}};
   Execute(PlanZone(wishes, Local(), /*complete=*/false), wishes, {{uid, assignment.SerializeAsString()}});
 }
@@ -254,6 +268,59 @@ NodeSupervisor& ZoneAgent::SupervisorOf(const NodeWish& wish) {
   auto& supervisor = supervisors_[wish.uid()];
   if (supervisor == nullptr) supervisor = std::make_unique<NodeSupervisor>(context_, wish);
   return *supervisor;
+}
+
+// --- what the journal did not tell -----------------------------------------------------------------------------------
+
+void ZoneAgent::Claim(const NodeWish& wish, const std::string& bytes) {
+  if (unclaimed_.erase(wish.uid()) == 0) return;
+  if (Status status = journal_.WriteAssignment(wish.uid(), bytes); !status.ok()) {
+    spdlog::error("{}: {}", wish.launch.name, TextOf(status));
+  }
+  const bool adopted = SupervisorOf(wish).Recover(LookAtHost());
+  spdlog::info("{}: its assignment is known again{}", wish.launch.name, adopted ? ", its process was adopted" : "");
+}
+
+NodeState ZoneAgent::Unclaimed(int64_t uid, const HostView& view) const {
+  const NodeFiles files = journal_.Node(uid);
+  const auto record = ReadRecord(host_.files(), files.engine.record);
+  const Recovered found = JudgeRecord(record, {.log_file = files.engine.log_file}, view);
+  NodeState state = BareState(uid, record.ok() ? record->generation : 0, Phase::kStarting);
+  state.process = found.process;
+  state.problem = "its assignment was lost or damaged, and is awaited from the control plane";
+  if (found.fate == Fate::kStopped) state.phase = Phase::kStopped;
+  if (found.recorded && (found.fate == Fate::kExited || found.fate == Fate::kVanished)) state.phase = Phase::kExited;
+  if (record.ok()) state.exit_text = record->exit_text;
+  return state;
+}
+
+void ZoneAgent::Sweep(const std::set<int64_t>& spoken_of) {
+  std::set<ProcessIdentity> claimed;
+  for (const auto& [uid, supervisor] : supervisors_) {
+    for (const ProcessIdentity& process : supervisor->Processes()) claimed.insert(process);
+  }
+  std::vector<ProcessIdentity> unwished;
+  for (const MarkedProcess& orphan : FindOrphans(host_.FindMarkedProcesses(journal_.paths().nodes_dir()), claimed)) {
+    const auto uid = journal_.paths().NodeOfLog(orphan.log_file);
+    const auto supervisor = supervisors_.find(uid.value_or(0));
+    const bool known_engine = supervisor != supervisors_.end() && !supervisor->second->Processes().empty();
+    if (uid && spoken_of.contains(*uid) && !known_engine) {
+      spdlog::error("pid {} writes to {} and is not known: left alone; to end it: kill {}", orphan.identity.pid,
+                    orphan.log_file, orphan.identity.pid);
+      continue;
+    }
+    spdlog::warn("ending pid {}, which writes to {}: nobody wishes for it", orphan.identity.pid, orphan.log_file);
+    unwished.push_back(orphan.identity);
+  }
+  host_.KillAndWait(unwished);
+  for (auto uid = unclaimed_.begin(); uid != unclaimed_.end();) {
+    if (spoken_of.contains(*uid)) {
+      ++uid;
+      continue;
+    }
+    if (Status status = journal_.RemoveNode(*uid); !status.ok()) spdlog::error("node {}: {}", *uid, TextOf(status));
+    uid = unclaimed_.erase(uid);
+  }
 }
 
 std::map<int64_t, LocalNode> ZoneAgent::Local() const {

@@ -1,9 +1,10 @@
 // The agent of one availability zone: what the journal and the control plane say goes through local_plan to the
 // supervisors, what they see goes to the control plane.
 //
-//   Start ─▶ recover: adopt what runs, mark what is gone, kill what nobody claims ─▶ connect
+//   Start ─▶ recover: adopt what runs, mark what is gone ─▶ connect
 //     stream opened   Hello{everything}
-//     Welcome         plan for all nodes; what is not wished for goes
+//     Welcome         what runs and had no assignment that could be read is adopted, too; plan for all nodes; what is not
+//                     wished for goes, and only now what nobody claims
 //     Assign          plan for one
 //     report          NodeReport, at once
 //     stream lost     go on supervising; the next Hello carries what was missed
@@ -15,6 +16,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -61,6 +63,7 @@ class ZoneAgent {
 
  private:
   void Recover();
+  HostView LookAtHost() const;
   void PlanRecovered();
   void ConnectWhenSettled(RealTime deadline);
 
@@ -81,6 +84,11 @@ class ZoneAgent {
                const std::map<int64_t, std::string>& bytes);
   void ExecuteOne(LocalActionKind kind, const NodeWish& wish);
   NodeSupervisor& SupervisorOf(const NodeWish& wish);
+  // Takes over what is left of a node whose wish was not known until now.
+  void Claim(const NodeWish& wish, const std::string& bytes);
+  NodeState Unclaimed(int64_t uid, const HostView& view) const;
+  // Ends what nobody wishes for and nobody claims. `spoken_of`: the nodes that Welcome names, understood or not.
+  void Sweep(const std::set<int64_t>& spoken_of);
   std::map<int64_t, LocalNode> Local() const;
   void Withdraw(int64_t uid);
   void LoseZone();
@@ -94,6 +102,7 @@ class ZoneAgent {
   std::function<void()> finished_;
   SupervisorContext context_;
   std::map<int64_t, std::unique_ptr<NodeSupervisor>> supervisors_;
+  std::set<int64_t> unclaimed_;  // nodes of which something is there but no wish
   const std::unique_ptr<Alarm> settle_;
   const std::unique_ptr<Alarm> heartbeat_;
   std::chrono::milliseconds lease_{3'000};

@@ -30,7 +30,8 @@ DiscoverySupervisor::DiscoverySupervisor(Host& host, std::string program, const 
       restart_(host.MakeAlarm()) {}
 
 void DiscoverySupervisor::Recover(const HostView& host) {
-  const Recovered found = JudgeRecord(ReadRecord(host_.files(), files_.discovery.record), files_.discovery.log_file, host);
+  const Recovered found = JudgeRecord(ReadRecord(host_.files(), files_.discovery.record),
+                                      {.log_file = files_.discovery.log_file}, host);
   if (found.fate == Fate::kAlive) (void)process_.Adopt(found.process);  // gone meanwhile: Want starts it
 }
 

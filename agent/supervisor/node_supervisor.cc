@@ -26,44 +26,6 @@ NodeSupervisor::NodeSupervisor(const SupervisorContext& context, NodeWish wish)
       process_(context.host, files_.engine, ProcessRecord{}, [this] { OnExit(); }),
       start_alarm_(context.host.MakeAlarm()), stop_alarm_(context.host.MakeAlarm()) {}
 
-bool NodeSupervisor::Recover(const HostView& host) {
-  const std::optional<ProcessRecord> record = ReadRecord(context_.host.files(), files_.engine.record);
-  Recovered found = JudgeRecord(record, files_.engine.log_file, host);
-  if (record) process_.record() = *record;
-  never_started_ = found.fate == Fate::kNeverStarted || ForOlderGeneration();
-  if (found.fate == Fate::kAlive && !process_.Adopt(found.process).ok()) found.fate = Fate::kVanished;
-  if (found.fate == Fate::kVanished) {
-    process_.record().state = RecordState::kExited;
-    process_.record().exit_text = "gone while no agent watched";
-    process_.record().exit_micros = MonotonicMicros(context_.host.Now());
-    process_.Save();
-  }
-  if (wish_.discovery) {
-    MakeDiscovery();
-    discovery_->Recover(host);
-    UpdateDiscovery();
-  }
-  if (!process_.alive()) {
-    LookAtFiles();
-    return false;
-  }
-  goal_ = wish_.fenced || process_.record().fenced ? Goal::kFence : Goal::kRun;
-  EngineDriver* driver = context_.driver(wish_.launch.family);
-  if (driver != nullptr) {
-    const ProcessRecord& r = process_.record();
-    const bool in_force = r.applied_revision == wish_.revision && !wish_.hands_off;
-    WatchEngine(*driver, {.live = in_force ? wish_.live : LiveSpec{},
-                          .parameters_digest = r.parameters_digest,
-                          .revision = r.applied_revision,
-                          .was_ready = r.was_ready,
-                          .task = RecordedTask()});
-  }
-  ready_since_ = context_.host.Now();
-  if (!process_.record().was_ready) start_alarm_->Set(context_.timing.start_deadline, [this] { OnStartDeadline(); });
-  Step();
-  return true;
-}
-
 // --- the verbs -----------------------------------------------------------------------------------------------------
 
 void NodeSupervisor::Accept(Goal goal, NodeWish wish) {
@@ -272,6 +234,8 @@ void NodeSupervisor::OnReady() {
   start_alarm_->Cancel();
   process_.record().was_ready = true;
   process_.record().run_id = watch_->status().run_id;
+  if (process_.record().engine_version.empty()) process_.record().engine_version = watch_->status().version;
+  unrecorded_.clear();
   Report();
   // Saved last: should the agent die before, the next one cleans up again.
   context_.driver(wish_.launch.family)->AfterReady(wish_.launch, Paths());
@@ -326,6 +290,8 @@ void NodeSupervisor::StopOrderly() {
   start_alarm_->Cancel();
   process_.Signal(SIGCONT);  // one that a signal has stopped can't save
   if (watch_ == nullptr) return Terminate();
+  process_.record().stop_ordered = true;  // should this agent not see the end of it, the next one knows what it was
+  process_.Save();
   AskToStop();
 }
 
@@ -371,6 +337,7 @@ void NodeSupervisor::OnExit() {
     last_status_micros_ = watch_->status_micros();
   }
   watch_.reset();
+  unrecorded_.clear();
   stop_alarm_->Cancel();
   start_alarm_->Cancel();
   if (stopping_ && !killed_ && EndedInOrder(process_.record().exit_text)) {
@@ -458,17 +425,6 @@ LocalNode NodeSupervisor::Local() const {
   return local;
 }
 
-void NodeSupervisor::LookAtFiles() {
-  EngineDriver* driver = context_.driver(wish_.launch.family);
-  saved_ = driver == nullptr ? SavedData{} : driver->Saved(wish_.launch, Paths());
-}
-
-TaskOutcome NodeSupervisor::RecordedTask() const {
-  const ProcessRecord& r = process_.record();
-  if (r.task_id == 0) return {};
-  return {r.task_id, r.task_done ? TaskState::kDone : TaskState::kCalledOff, r.task_text};
-}
-
 Phase NodeSupervisor::CurrentPhase() const {
   if (process_.alive() && watch_ != nullptr && !ForOlderGeneration()) {
     if (watch_->verdict() == Verdict::kFrozen) return Phase::kFrozen;
@@ -499,6 +455,7 @@ NodeState NodeSupervisor::State() const {
   state.began_on_files = record.began_on_files;
   state.previous_keys = previous_keys_;
   state.task = watch_ == nullptr ? RecordedTask() : watch_->task();
+  if (state.problem.empty()) state.problem = unrecorded_;
   if (watch_ == nullptr) {
     state.engine.link_up = state.engine.loading = false;
     state.saved = saved_;

@@ -89,6 +89,10 @@ class NodeSupervisor {
  private:
   enum class Goal { kRest, kRun, kFence, kWithdraw, kSuspend };
 
+  Traces TracesOfEngine() const;
+  void TakeUp(const StatusOr<ProcessRecord>& record, const Recovered& found);
+  void EndedUnseen(RecordState state, const std::string& how);
+  void WatchAdopted(bool recorded);
   void Accept(Goal goal, NodeWish wish);
   void Step();
   void StepDead();
@@ -140,6 +144,7 @@ class NodeSupervisor {
   bool killed_ = false;         // we sent SIGKILL
   bool in_place_ = false;       // the start that is due repeats one that had been ready
   int attempts_ = 0;            // for DecideRestart
+  std::string unrecorded_;      // of a process that was adopted without a record and has not answered yet
   std::string failure_;         // why the last start failed; empty once ready
   std::string stop_problem_;    // why an orderly stop has not come about yet
   SavedData saved_;             // while no process runs

@@ -20,7 +20,7 @@ Status RecordedProcess::Start(Command command) {
   record_.state = RecordState::kIntent;
   record_.process = {};
   record_.run_id.clear();
-  record_.was_ready = false;
+  record_.was_ready = record_.stop_ordered = false;
   record_.exit_text.clear();
   record_.exit_micros = 0;
   RETURN_IF_ERROR(WriteRecord(host_.files(), files_.record, record_));

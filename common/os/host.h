@@ -83,6 +83,8 @@ class Host {
   virtual void KillAndWait(const std::vector<ProcessIdentity>& processes) = 0;
   virtual std::optional<ProcStat> StatOf(int64_t pid) const = 0;
   virtual std::vector<MarkedProcess> FindMarkedProcesses(const std::string& directory) const = 0;
+  // Whether that process listens on the port at this address (TCP).
+  virtual bool Listens(int64_t pid, const std::string& address, int port) const = 0;
   virtual std::string BootId() const = 0;
 
   // Of the program that asks.

@@ -8,6 +8,7 @@
 #include <climits>
 #include <cstdlib>
 #include <memory>
+#include <string_view>
 
 #include "common/os/files.h"
 
@@ -55,6 +56,7 @@ std::string ReadBootId() {
 }
 
 std::vector<MarkedProcess> FindMarkedProcesses(const std::string& directory) {
+  constexpr std::string_view kDeleted = " (deleted)";  // what the kernel adds when the file has no name any more
   const std::string prefix = directory + "/";
   std::vector<MarkedProcess> found;
   std::unique_ptr<DIR, int (*)(DIR*)> proc(opendir("/proc"), closedir);
@@ -66,7 +68,8 @@ std::vector<MarkedProcess> FindMarkedProcesses(const std::string& directory) {
     // Fails for the processes of other users, and for zombies, which have no open files.
     const ssize_t length = readlink(fmt::format("/proc/{}/fd/1", pid).c_str(), target, sizeof(target));
     if (length <= 0) continue;
-    const std::string log_file(target, static_cast<size_t>(length));
+    std::string log_file(target, static_cast<size_t>(length));
+    if (log_file.ends_with(kDeleted)) log_file.resize(log_file.size() - kDeleted.size());
     if (log_file.compare(0, prefix.size(), prefix) != 0) continue;
     if (auto stat = ReadProcStat(pid)) found.push_back({stat->identity, stat->parent, log_file});
   }

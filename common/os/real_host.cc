@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "common/os/files.h"
+#include "common/os/listeners.h"
 #include "common/os/pidfd.h"
 #include "common/os/sockets.h"
 #include "common/os/spawn.h"
@@ -157,6 +158,10 @@ void RealHost::KillAndWait(const std::vector<ProcessIdentity>& processes) { elas
 
 std::vector<MarkedProcess> RealHost::FindMarkedProcesses(const std::string& directory) const {
   return elastilab::FindMarkedProcesses(directory);
+}
+
+bool RealHost::Listens(int64_t pid, const std::string& address, int port) const {
+  return HoldsSocket(pid, ListenerInodes(SocketKind::kTcp, address, port));
 }
 
 int64_t RealHost::OwnPid() const { return getpid(); }

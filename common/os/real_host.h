@@ -38,6 +38,7 @@ class RealHost final : public Host {
   void KillAndWait(const std::vector<ProcessIdentity>& processes) override;
   std::optional<ProcStat> StatOf(int64_t pid) const override { return ReadProcStat(pid); }
   std::vector<MarkedProcess> FindMarkedProcesses(const std::string& directory) const override;
+  bool Listens(int64_t pid, const std::string& address, int port) const override;
   std::string BootId() const override { return ReadBootId(); }
   int64_t OwnPid() const override;
   void KillSelf() override;

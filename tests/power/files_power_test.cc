@@ -1,8 +1,8 @@
-// What else a lab keeps in files, and what a power cut makes of it: the directories and the key of a new lab, the
-// trail, the agents' journal. As store_power_test.cc: ELASTILAB_POWER_SEED, ELASTILAB_POWER_CUTS (of each story).
+// What else a lab keeps in files, and what a power cut makes of it: the directories and the key of a new lab, the trail,
+// the agents' journal. As store_power_test.cc: ELASTILAB_POWER_SEED, ELASTILAB_POWER_CUTS (of each story).
 //
-// The key and the database promise to survive; the trail and the journal promise that whoever opens them gets along
-// with what is left.
+// The key and the database promise to survive; the trail and the journal promise that whoever opens them gets along with
+// what is left.
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
@@ -35,8 +35,7 @@ class FilesPowerTest : public testing::Test {
   std::string home() const { return place_.Path("home"); }
   std::string cut() const { return place_.Path("cut"); }
 
-  // Records `life`, which is told where its disk stands, then cuts it: `check` looks at each disk that is left, in
-  // cut().
+  // Records `life`, which is told where its disk stands, then cuts it: `check` looks at each disk that is left, in cut().
   void Story(const std::function<void(const DiskLog&)>& life, const std::function<void(size_t position)>& check) {
     DiskLog log;
     size_t first = 0;
@@ -64,6 +63,7 @@ class FilesPowerTest : public testing::Test {
   }
 
   Workplace place_;
+  RealFiles files_;
 };
 
 // --- a new lab -------------------------------------------------------------------------------------------------------
@@ -81,14 +81,12 @@ TEST_F(FilesPowerTest, ANewLabIsThereOnceItSaysSo) {
         key_made = log.Position();
         const auto store = OpenStore(home() + below + "/elastilab.db");
         ASSERT_TRUE(store.ok()) << store.status();
-        ASSERT_TRUE((*store)
-                        ->Mutate([](Draft& draft) {
-                          CacheCluster cluster;
-                          cluster.id = "demo";
-                          draft.Put(cluster);
-                          return absl::OkStatus();
-                        })
-                        .ok());
+        ASSERT_TRUE((*store)->Mutate([](Draft& draft) {
+          CacheCluster cluster;
+          cluster.id = "demo";
+          draft.Put(cluster);
+          return absl::OkStatus();
+        }).ok());
         acknowledged = log.Position();
       },
       [&](size_t position) {
@@ -100,8 +98,7 @@ TEST_F(FilesPowerTest, ANewLabIsThereOnceItSaysSo) {
         }
         const auto store = OpenStore(cut() + below + "/elastilab.db");
         ASSERT_TRUE(store.ok()) << store.status();
-        const bool there =
-            (*store)->Read([](const State& state) { return state.Find<CacheCluster>("demo") != nullptr; });
+        const bool there = (*store)->Read([](const State& state) { return state.Find<CacheCluster>("demo") != nullptr; });
         if (position >= acknowledged) {
           EXPECT_TRUE(there);
         }
@@ -153,25 +150,25 @@ TEST_F(FilesPowerTest, TheTrailIsReadAsFarAsItIsWholeAndGoesOn) {
 TEST_F(FilesPowerTest, AJournalOpensAndNamesNoProcessThatItDidNotKnow) {
   const std::string boot = "11111111-2222-3333-4444-555555555555";
   std::map<int64_t, std::set<ProcessIdentity>> recorded;  // by uid
-  RealFiles files;
+  std::set<std::string> assignments;
   Story(
       [&](const DiskLog&) {
-        const auto journal = Journal::Open(files, home() + "/data", "us-east-1a");
+        const auto journal = Journal::Open(files_, home() + "/data", "us-east-1a");
         ASSERT_TRUE(journal.ok()) << journal.status();
         std::mt19937_64 random(7);
         for (int i = 0; i < 60; ++i) {
           const int64_t uid = 1 + static_cast<int64_t>(random() % 5);
-          const std::string assignment =
-              fmt::format("assignment {} of {}: {}", i, uid, std::string(random() % 900, 'a'));
+          const std::string assignment = fmt::format("assignment {} of {}: {}", i, uid, std::string(random() % 900, 'a'));
+          assignments.insert(assignment);
           ASSERT_TRUE(journal->WriteAssignment(uid, assignment).ok());
           ProcessRecord record;
           record.generation = i;
           record.boot_id = boot;
-          ASSERT_TRUE(WriteRecord(files, journal->Node(uid).engine.record, record).ok());
+          ASSERT_TRUE(WriteRecord(files_, journal->Node(uid).engine.record, record).ok());
           record.state = RecordState::kRunning;
           record.process = {.pid = 1000 + static_cast<int64_t>(random() % 30000), .start_ticks = 100'000 + 7 * i};
           recorded[uid].insert(record.process);
-          ASSERT_TRUE(WriteRecord(files, journal->Node(uid).engine.record, record).ok());
+          ASSERT_TRUE(WriteRecord(files_, journal->Node(uid).engine.record, record).ok());
           if (random() % 8 == 0) {
             ASSERT_TRUE(journal->RemoveNode(uid).ok());
           }
@@ -188,11 +185,11 @@ TEST_F(FilesPowerTest, AJournalOpensAndNamesNoProcessThatItDidNotKnow) {
           }
           return ProcStat{.identity = {.pid = pid, .start_ticks = 1}};
         };
-        const auto journal = Journal::Open(files, cut() + "/data", "us-east-1a");
+        const auto journal = Journal::Open(files_, cut() + "/data", "us-east-1a");
         ASSERT_TRUE(journal.ok()) << journal.status();
         for (const Journal::Entry& node : journal->Load()) {
-          const NodeFiles paths = journal->Node(node.uid);
-          const Recovered found = JudgeRecord(ReadRecord(files, paths.engine.record), paths.engine.log_file, host);
+          const NodeFiles files = journal->Node(node.uid);
+          const Recovered found = JudgeRecord(ReadRecord(files_, files.engine.record), {.log_file = files.engine.log_file}, host);
           if (found.fate == Fate::kAlive) {
             EXPECT_THAT(recorded[node.uid], testing::Contains(found.process));
           }

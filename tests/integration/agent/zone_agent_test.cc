@@ -3,7 +3,9 @@
 
 #include <csignal>
 #include <filesystem>
+#include <functional>
 
+#include "agent/journal/sealed.h"
 #include "tests/integration/agent/agent_world.h"
 
 namespace elastilab {
@@ -292,6 +294,87 @@ TEST_F(AgentTest, ProcessOfAnAgentThatDiedBetweenSpawnAndRecordIsFound) {
   EXPECT_EQ(control_.AwaitHello(2).nodes(0).pid(), ready.pid());
 }
 
+// What became of two records of a node while no agent ran.
+struct Damage {
+  const char* name;
+  std::function<void(const std::string& path)> harm;
+};
+const Damage kDamages[] = {
+    {"cut short", [](const std::string& path) { std::filesystem::resize_file(path, FileSize(path) / 2); }},
+    {"garbled",
+     [](const std::string& path) {
+       std::string text = *ReadWholeFile(path);
+       for (size_t i = 90; i < text.size(); i += 7) text[i] ^= 0x15;
+       (void)WriteFileAtomically(path, text);
+     }},
+    {"deleted", [](const std::string& path) { std::filesystem::remove(path); }}};
+
+TEST_F(AgentTest, DamagedRecordsCostNoEngineItsLife) {
+  for (const Damage& damage : kDamages) {
+    for (const bool process : {false, true}) {
+      for (const bool assignment : {false, true}) {
+        if (!process && !assignment) continue;
+        SCOPED_TRACE(fmt::format("{}: {}{}", damage.name, process ? "process " : "", assignment ? "assignment" : ""));
+        const Report before = Running(Node(1));
+        StopAgent();
+        if (process) damage.harm(Paths(1).engine.record);
+        if (assignment) damage.harm(Paths(1).assignment);
+        const size_t mark = control_.Mark();
+        StartAgent();
+        const Report after = control_.AwaitPhase(1, PHASE_READY, mark);
+        EXPECT_EQ(after.pid(), before.pid());
+        EXPECT_EQ(after.generation(), before.generation());
+        EXPECT_EQ(after.problem(), "");
+        EXPECT_TRUE(Alive(before));
+        // Both records are whole again.
+        EXPECT_EQ(ReadRecord(files_, Paths(1).engine.record)->process.pid, before.pid());
+        EXPECT_TRUE(Unseal(*ReadWholeFile(Paths(1).assignment)).ok());
+      }
+    }
+  }
+  EXPECT_EQ(engines_.With(1, [](auto& engine) { return engine.launches; }), 1);
+}
+
+TEST_F(AgentTest, EngineWithoutAnAssignmentIsInHelloBeforeItIsWishedForAgain) {
+  const Report ready = Running(Node(1));
+  StopAgent();
+  std::filesystem::remove(Paths(1).assignment);
+  StartAgent();
+  const auto hello = control_.AwaitHello(2);
+  ASSERT_EQ(hello.nodes_size(), 1);
+  EXPECT_EQ(hello.nodes(0).uid(), 1);
+  EXPECT_EQ(hello.nodes(0).generation(), 1);
+  EXPECT_EQ(hello.nodes(0).pid(), ready.pid());
+  EXPECT_EQ(hello.nodes(0).phase(), PHASE_STARTING);
+  EXPECT_THAT(hello.nodes(0).problem(), HasSubstr("assignment was lost or damaged"));
+}
+
+TEST_F(AgentTest, AdoptedWithoutARecordAndSilentItIsLeftAloneAndSaid) {
+  const Report ready = Running(Node(1));
+  StopAgent();
+  std::filesystem::remove(Paths(1).engine.record);
+  engines_.With(1, [](auto& engine) { engine.answers = false; });
+  StartAgent();
+  const Report hello = control_.AwaitHello(2).nodes(0);
+  EXPECT_EQ(hello.pid(), ready.pid());
+  EXPECT_THAT(hello.problem(), AllOf(HasSubstr("adopted without a record"), HasSubstr(fmt::format("kill {}", ready.pid()))));
+  std::this_thread::sleep_for(std::chrono::milliseconds(1200));  // longer than the deadline of a start
+  EXPECT_TRUE(Alive(ready));
+  engines_.With(1, [](auto& engine) { engine.answers = true; });
+  EXPECT_EQ(control_.AwaitPhase(1, PHASE_READY).problem(), "");
+}
+
+TEST_F(AgentTest, EngineThatIsGoneWithItsRecordHasExited) {
+  const Report ready = Running(Node(1));
+  StopAgent();
+  KillAndWait({{ready.pid(), ready.start_ticks()}});
+  ASSERT_TRUE(WriteFileAtomically(Paths(1).engine.record, "nonsense").ok());
+  const size_t mark = control_.Mark();
+  StartAgent();
+  EXPECT_EQ(control_.AwaitPhase(1, PHASE_EXITED, mark).generation(), 1);
+  EXPECT_EQ(engines_.With(1, [](auto& engine) { return engine.launches; }), 1) << "not started again, empty, in silence";
+}
+
 TEST_F(AgentTest, OrphansAreSweptAndUnwantedNodesGo) {
   const Report orphan = Running(Node(1));
   const Report unwanted = Running(Node(2));
@@ -301,9 +384,9 @@ TEST_F(AgentTest, OrphansAreSweptAndUnwantedNodesGo) {
   control_.Forget(1);
   control_.Forget(2);
   StartAgent();
-  EXPECT_EQ(control_.AwaitHello(2).nodes_size(), 2);
-  EXPECT_FALSE(Alive(orphan));
+  EXPECT_EQ(control_.AwaitHello(2).nodes_size(), 3) << "ended only when all wishes are known";
   control_.AwaitPhase(2, PHASE_ABSENT);
+  EXPECT_FALSE(Alive(orphan));
   EXPECT_FALSE(Alive(unwanted));
   EXPECT_TRUE(Alive(wanted));
 }

@@ -48,6 +48,33 @@ TEST_F(JournalTest, RecordsComeBackAsWritten) {
   EXPECT_EQ(*ParseProcessRecord(FormatProcessRecord(ProcessRecord{})), ProcessRecord{});
 }
 
+// Each prefix of it, and each with one bit turned.
+std::vector<std::string> DamagedFormsOf(const std::string& whole) {
+  std::vector<std::string> damaged;
+  for (size_t size = 0; size < whole.size(); ++size) damaged.push_back(whole.substr(0, size));
+  for (size_t i = 0; i < whole.size(); ++i) {
+    damaged.push_back(whole);
+    damaged.back()[i] ^= 1;
+  }
+  return damaged;
+}
+
+TEST_F(JournalTest, NoDamageIsReadAsSomethingElse) {
+  auto journal = Open();
+  ASSERT_TRUE(journal->WriteAssignment(42, std::string("secret\0bytes", 12)).ok());
+  ASSERT_TRUE(WriteRecord(files_, journal->Node(42).engine.record, SomeRecord()).ok());
+  const std::string record = *ReadWholeFile(journal->Node(42).engine.record);
+  const std::string assignment = *ReadWholeFile(journal->Node(42).assignment);
+  for (const std::string& damaged : DamagedFormsOf(record)) {
+    ASSERT_TRUE(WriteFileAtomically(journal->Node(42).engine.record, damaged).ok());
+    EXPECT_TRUE(absl::IsDataLoss(ReadRecord(files_, journal->Node(42).engine.record).status())) << damaged;
+  }
+  for (const std::string& damaged : DamagedFormsOf(assignment)) {
+    ASSERT_TRUE(WriteFileAtomically(journal->Node(42).assignment, damaged).ok());
+    EXPECT_TRUE(absl::IsDataLoss(journal->Load().at(0).assignment.status())) << damaged;
+  }
+}
+
 TEST_F(JournalTest, RecordOfANewerAgentIsReadAndADamagedOneRefused) {
   EXPECT_EQ(ParseProcessRecord("state exited\nfuture_key 1\n")->state, RecordState::kExited);
   EXPECT_FALSE(ParseProcessRecord("").ok());
@@ -65,7 +92,7 @@ TEST_F(JournalTest, AssignmentsSurviveTheAgent) {
   const auto nodes = journal->Load();
   ASSERT_EQ(nodes.size(), 1u);
   EXPECT_EQ(nodes[0].uid, 42);
-  EXPECT_EQ(nodes[0].assignment, std::string("secret\0bytes", 12));
+  EXPECT_EQ(nodes[0].assignment.value(), std::string("secret\0bytes", 12));
 }
 
 TEST_F(JournalTest, SecretsAreNotForOthers) {
@@ -78,13 +105,23 @@ TEST_F(JournalTest, SecretsAreNotForOthers) {
   EXPECT_EQ(info.st_mode & 0777, 0700u);
 }
 
-TEST_F(JournalTest, RemovalThatACrashCutShortIsFinished) {
+TEST_F(JournalTest, DirectoryWithoutAnAssignmentIsKeptUntilSomebodySaysWhatItIs) {
   auto journal = Open();
   ASSERT_TRUE(journal->WriteAssignment(42, "x").ok());
   const NodeFiles files = journal->Node(42);
   unlink(files.assignment.c_str());
-  EXPECT_TRUE(journal->Load().empty());
-  EXPECT_FALSE(std::filesystem::exists(files.directory));
+  ASSERT_EQ(journal->Load().size(), 1u);
+  EXPECT_TRUE(absl::IsNotFound(journal->Load()[0].assignment.status()));
+  EXPECT_TRUE(std::filesystem::exists(files.directory));
+}
+
+TEST_F(JournalTest, LogsAreKnownForTheirNodes) {
+  const ZonePaths paths("/lab", "z");
+  EXPECT_EQ(paths.NodeOfLog(paths.Node(42).engine.log_file), 42);
+  EXPECT_EQ(paths.NodeOfLog(paths.Node(7).discovery.log_file), 7);
+  EXPECT_EQ(paths.NodeOfLog("/lab/zones/z/nodes/x/engine.log"), std::nullopt);
+  EXPECT_EQ(paths.NodeOfLog("/lab/zones/z/nodes/42"), std::nullopt);
+  EXPECT_EQ(paths.NodeOfLog("/elsewhere"), std::nullopt);
 }
 
 TEST_F(JournalTest, WipeKeepsTheAssignment) {
@@ -95,7 +132,7 @@ TEST_F(JournalTest, WipeKeepsTheAssignment) {
   ASSERT_TRUE(WriteRecord(files_, files.engine.record, SomeRecord()).ok());
   ASSERT_TRUE(journal->WipeNode(42).ok());
   EXPECT_FALSE(std::filesystem::exists(files.engine.working_dir + "/dump.rdb"));
-  EXPECT_FALSE(ReadRecord(files_, files.engine.record).has_value());
+  EXPECT_FALSE(ReadRecord(files_, files.engine.record).ok());
   EXPECT_EQ(journal->Load().size(), 1u);
 }
 
