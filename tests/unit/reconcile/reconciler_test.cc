@@ -81,7 +81,7 @@ class ReconcilerTest : public testing::Test {
 
   ManualClock clock_;
   LabKey key_{"test"};
-  std::unique_ptr<Store> store_ = OpenStore(":memory:", {.durable = false}).value();
+  std::unique_ptr<Store> store_ = OpenStore(":memory:", {.durable = false, .rehearse = true}).value();
   Fleet fleet_{clock_};
   NoDirectLine direct_;
   Executor executor_{*store_, fleet_, direct_, Location{}, key_};

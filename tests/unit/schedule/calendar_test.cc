@@ -11,7 +11,7 @@ namespace {
 
 TEST(MaintenanceCalendarTest, WhatIsQueuedIsAppliedWhenItIsDue) {
   SystemClock clock;
-  auto store = OpenStore(":memory:", {.durable = false}).value();
+  auto store = OpenStore(":memory:", {.durable = false, .rehearse = true}).value();
   std::promise<std::string> kept;
   MaintenanceCalendar calendar(*store, clock, [&](const Appointment& appointment) -> Status {
     kept.set_value(appointment.id);
@@ -40,7 +40,7 @@ TEST(MaintenanceCalendarTest, WhatIsQueuedIsAppliedWhenItIsDue) {
 
 TEST(MaintenanceCalendarTest, AnAppointmentThatThrowsKeepsNoOtherWaiting) {
   ManualClock clock;
-  auto store = OpenStore(":memory:", {.durable = false}).value();
+  auto store = OpenStore(":memory:", {.durable = false, .rehearse = true}).value();
   ASSERT_TRUE(store->Mutate([&](Draft& draft) -> Status {
     for (const char* id : {"a", "b", "c"}) {
       CacheCluster cluster;

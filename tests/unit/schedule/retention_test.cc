@@ -65,7 +65,7 @@ class RetentionTest : public testing::Test {
   }
 
   ManualClock clock_;
-  std::unique_ptr<Store> store_ = OpenStore(":memory:", {.durable = false}).value();
+  std::unique_ptr<Store> store_ = OpenStore(":memory:", {.durable = false, .rehearse = true}).value();
   Retention retention_{*store_, clock_};
 };
 
