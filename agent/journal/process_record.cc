@@ -36,6 +36,9 @@ void VisitFields(Record& r, Visitor visit) {
   visit("restarts", r.restarts);
   visit("exit_text", r.exit_text);
   visit("exit_micros", r.exit_micros);
+  visit("last_offset", r.last_offset);
+  visit("last_offset_micros", r.last_offset_micros);
+  visit("last_keys", r.last_keys);
   visit("began_on_files", r.began_on_files);
   visit("task_id", r.task_id);
   visit("task_done", r.task_done);

@@ -36,6 +36,9 @@ struct ProcessRecord {
   int64_t restarts = 0;            // in-place restarts within this generation
   std::string exit_text;
   int64_t exit_micros = 0;
+  int64_t last_offset = 0;         // of the process that ended, when it was last asked, and when that was
+  int64_t last_offset_micros = 0;
+  int64_t last_keys = -1;
   bool began_on_files = false;     // the last process had something to load
   int64_t task_id = 0;             // of the last task that ended, and how
   bool task_done = false;

@@ -66,6 +66,7 @@ ProcessRecord AssumedRecord(const Recovered& found, int64_t generation, const st
   record.generation = generation;
   record.process = found.process;
   record.was_ready = true;
+  record.began_on_files = true;  // for all that is known
   record.launch_digest = launch_digest;
   return record;
 }

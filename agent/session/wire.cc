@@ -125,6 +125,7 @@ void FillReport(const NodeState& s, agent::v1::NodeReport& r) {
   for (const std::string& endpoint : s.endpoints) r.add_endpoints(endpoint);
   r.set_offset_micros(s.offset_micros);
   r.set_run_id(s.engine.run_id);
+  r.set_history(s.engine.history);
   r.set_silent_micros(s.silent_micros);
   if (s.engine.loading) {
     r.mutable_loading()->set_loaded_bytes(s.engine.loaded_bytes);
@@ -139,6 +140,7 @@ void FillReport(const NodeState& s, agent::v1::NodeReport& r) {
   if (s.saved.bytes > 0) {
     r.mutable_saved()->set_bytes(s.saved.bytes);
     r.mutable_saved()->set_offset(s.saved.offset);
+    r.mutable_saved()->set_history(s.saved.history);
   }
   if (s.task.state != TaskState::kNone) {
     r.mutable_task()->set_id(s.task.id);

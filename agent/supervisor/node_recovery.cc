@@ -22,7 +22,13 @@ bool NodeSupervisor::Recover(const HostView& host) {
     discovery_->Recover(host);
     UpdateDiscovery();
   }
-  if (!process_.alive()) return false;
+  if (!process_.alive()) {
+    // What was last seen of it is evidence of what is lost.
+    last_status_.replication_offset = process_.record().last_offset;
+    last_status_.keys = process_.record().last_keys;
+    last_status_micros_ = process_.record().last_offset_micros;
+    return false;
+  }
   WatchAdopted(found.recorded);
   Step();
   return true;

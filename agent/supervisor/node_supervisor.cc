@@ -336,6 +336,9 @@ void NodeSupervisor::OnExit() {
     last_status_ = watch_->status();
     last_status_micros_ = watch_->status_micros();
   }
+  process_.record().last_offset = last_status_.replication_offset;
+  process_.record().last_offset_micros = last_status_micros_;
+  process_.record().last_keys = last_status_.keys;
   watch_.reset();
   unrecorded_.clear();
   stop_alarm_->Cancel();

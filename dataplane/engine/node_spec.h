@@ -73,6 +73,7 @@ struct NodePaths {
 struct SavedData {
   int64_t bytes = 0;    // 0: nothing
   int64_t offset = -1;  // of the replication stream; -1: the files do not say
+  std::string history = {};  // names that stream: offsets of different ones can't be compared; empty: the files do not say
   bool operator==(const SavedData&) const = default;
 };
 
@@ -81,6 +82,7 @@ struct EngineStatus {
   NodeRole role = NodeRole::kNone;
   std::string run_id;  // redis: INFO run_id; memcached: its pid and start time
   std::string version;
+  std::string history = {};  // redis: master_replid, the stream that the offset counts
   int64_t replication_offset = 0;
   bool link_up = false;     // replica: link up and first sync over
   bool loading = false;     // answers, but is still reading its data set

@@ -81,22 +81,24 @@ int64_t BytesBelow(const fs::path& directory) {
 
 }  // namespace
 
-int64_t ReplicationOffsetOf(std::string_view rdb_head) {
+RdbPosition PositionOf(std::string_view rdb_head) {
   constexpr std::string_view kMagic = "REDIS";
   constexpr size_t kMagicAndVersion = 9;
   constexpr uint8_t kAuxiliary = 0xfa;
-  if (!rdb_head.starts_with(kMagic) || rdb_head.size() < kMagicAndVersion) return -1;
+  RdbPosition position;
+  if (!rdb_head.starts_with(kMagic) || rdb_head.size() < kMagicAndVersion) return position;
   RdbReader reader(rdb_head.substr(kMagicAndVersion));
   while (reader.Byte() == kAuxiliary) {
     const auto name = reader.String();
     const auto value = reader.String();
-    if (!name || !value) return -1;
+    if (!name || !value) break;
+    if (*name == "repl-id") position.history = *value;
     if (*name != "repl-offset") continue;
     int64_t offset = -1;
     const auto end = value->data() + value->size();
-    return std::from_chars(value->data(), end, offset).ptr == end ? offset : -1;
+    if (std::from_chars(value->data(), end, offset).ptr == end) position.offset = offset;
   }
-  return -1;
+  return position;
 }
 
 bool KeepsAppendOnlyFile(const LaunchSpec& launch) {
@@ -106,7 +108,7 @@ bool KeepsAppendOnlyFile(const LaunchSpec& launch) {
 
 SavedData ReadSavedData(const LaunchSpec& launch, const NodePaths& paths) {
   const fs::path data(paths.data_dir);
-  if (KeepsAppendOnlyFile(launch)) return {.bytes = BytesBelow(data / "appendonlydir"), .offset = -1};
+  if (KeepsAppendOnlyFile(launch)) return {.bytes = BytesBelow(data / "appendonlydir"), .offset = -1, .history = {}};
   std::error_code error;
   if (!fs::exists(data / kResumeMark, error)) return {};
   const auto size = fs::file_size(data / "dump.rdb", error);
@@ -115,7 +117,8 @@ SavedData ReadSavedData(const LaunchSpec& launch, const NodePaths& paths) {
   std::string head(kHeadBytes, '\0');
   file.read(head.data(), static_cast<std::streamsize>(head.size()));
   head.resize(static_cast<size_t>(file.gcount()));
-  return {.bytes = static_cast<int64_t>(size), .offset = ReplicationOffsetOf(head)};
+  const RdbPosition position = PositionOf(head);
+  return {.bytes = static_cast<int64_t>(size), .offset = position.offset, .history = position.history};
 }
 
 }  // namespace elastilab

@@ -13,9 +13,13 @@ namespace elastilab {
 // other dump is left from a replica's first sync, and old.
 inline constexpr std::string_view kResumeMark = "resume";
 
-// The replication offset in the head of an RDB file ("repl-offset" among the auxiliary fields that come before the keys);
-// -1 when there is none, or this is no RDB file. Takes any bytes.
-int64_t ReplicationOffsetOf(std::string_view rdb_head);
+// The replication offset and its history in the head of an RDB file ("repl-offset" and "repl-id" among the auxiliary
+// fields that come before the keys); -1 and empty when there are none, or this is no RDB file. Takes any bytes.
+struct RdbPosition {
+  int64_t offset = -1;
+  std::string history;
+};
+RdbPosition PositionOf(std::string_view rdb_head);
 
 // A dump that was ordered, or an append-only file if the node keeps one. Blocks for some microseconds.
 SavedData ReadSavedData(const LaunchSpec& launch, const NodePaths& paths);

@@ -57,6 +57,7 @@ StatusOr<EngineStatus> ReadRole(const Fields& fields, std::string_view own_addre
   const std::string_view role = fields.Text("role");
   if (role != "master" && role != "slave") return absl::InternalError("the engine's answer to INFO names no role");
   EngineStatus status;
+  status.history = fields.Text("master_replid");
   if (role == "master") {
     status.role = NodeRole::kPrimary;
     status.replication_offset = fields.Number("master_repl_offset");

@@ -264,6 +264,8 @@ agent::v1::NodeReport SimRegion::ReportOf(const Zone& zone, NodeUid uid) const {
     return report;
   }
   report.set_pid(engine.pid);
+  report.set_silent_micros(engine.silent_since);
+  if (engine.task.id() != 0) *report.mutable_task() = engine.task;
   report.set_role(engine.wish.role());
   report.set_replication_offset(engine.data);
   report.set_offset_micros(Micros(clock_.Monotonic()));
@@ -282,7 +284,8 @@ void SimRegion::Report(Zone& zone, NodeUid uid, int64_t probe_id) {
 
 void SimRegion::StartEngine(Zone& zone, const Assignment& wish) {
   SimEngine engine;
-  engine.wish = wish;
+  engine.wish = engine.asked = wish;
+  if (wish.keep_files() && zone.engines.contains(wish.uid())) engine.data = zone.engines.at(wish.uid()).data;
   engine.pid = ++next_pid_;
   zone.engines[wish.uid()] = engine;
 }
@@ -294,7 +297,12 @@ void SimRegion::ApplyWish(Zone& zone, const Assignment& wish) {
   } else if (it->second.wish.generation() == wish.generation()) {
     SimEngine& engine = it->second;
     if (wish.desired() == agent::v1::DESIRED_FENCED) engine.alive = false;
+    engine.asked = wish;
     if (engine.alive && engine.silent) return;  // it can't obey
+    if (engine.alive && wish.hands_off()) {
+      HandOver(zone, engine, wish);
+      return;
+    }
     const bool refollows = engine.wish.follow().address() != wish.follow().address();
     if (refollows && wish.role() == agent::v1::NODE_ROLE_REPLICA) engine.synced = false;
     engine.wish = wish;
@@ -308,6 +316,38 @@ void SimRegion::ApplyWish(Zone& zone, const Assignment& wish) {
   }
   Report(zone, wish.uid());
   Replicate();
+}
+
+// The engines switch roles if the replica has everything; what they are otherwise stays as it is.
+void SimRegion::HandOver(Zone& zone, SimEngine& engine, const Assignment& wish) {
+  engine.wish.set_revision(wish.revision());
+  if (wish.has_task() && engine.task.id() != wish.task().id()) {
+    engine.task.set_id(wish.task().id());
+    const std::string to = wish.task().hand_over().to().address();
+    SimEngine* replica = At(to);
+    const bool can = replica != nullptr && !replica->silent && replica->synced && replica->data == engine.data;
+    engine.task.set_state(can ? agent::v1::TASK_STATE_DONE : agent::v1::TASK_STATE_CALLED_OFF);
+    engine.task.set_text(can ? "" : "the replica is not in step");
+    if (can) {
+      engine.wish.set_role(agent::v1::NODE_ROLE_REPLICA);
+      engine.wish.clear_endpoints();
+      *engine.wish.mutable_follow() = wish.task().hand_over().to();
+      engine.synced = true;
+      replica->wish.set_role(agent::v1::NODE_ROLE_PRIMARY);
+      replica->wish.clear_follow();
+      ReportAt(to);
+    }
+  }
+  Report(zone, wish.uid());
+  Replicate();
+}
+
+void SimRegion::ReportAt(const std::string& address) {
+  for (auto& [name, zone] : zones_) {
+    for (auto& [uid, engine] : zone->engines) {
+      if (engine.alive && engine.wish.address() == address) return Report(*zone, uid);
+    }
+  }
 }
 
 void SimRegion::Obey(Zone& zone, const ControlMessage& message) {
@@ -378,6 +418,7 @@ void SimRegion::StopEngine(NodeUid uid) {
     auto it = zone->engines.find(uid);
     if (it == zone->engines.end() || !it->second.alive) continue;
     it->second.silent = true;
+    it->second.silent_since = Micros(clock_.Monotonic());
     Report(*zone, uid);
   }
 }
@@ -400,9 +441,9 @@ void SimRegion::Relax() {
   const auto [uid, question] = questions_.front();
   questions_.pop_front();
   const SimEngine* engine = At(question.address);
-  const DirectVerdict verdict = engine == nullptr     ? DirectVerdict::kGone
-                                : engine->silent ? DirectVerdict::kSilent
-                                                 : DirectVerdict::kAnswers;
+  const DirectVerdict verdict = engine == nullptr || engine->pid != question.process.pid ? DirectVerdict::kGone
+                                : engine->silent                                        ? DirectVerdict::kFrozen
+                                                                                        : DirectVerdict::kAnswers;
   fleet_->SetDirect(uid, question.incarnation, verdict);
 }
 
@@ -440,7 +481,14 @@ bool SimRegion::Settle() {
 }
 
 void SimRegion::Heal() {
-  for (auto& [name, zone] : zones_) RestoreZone(name);
+  for (auto& [name, zone] : zones_) {
+    RestoreZone(name);
+    for (auto& [uid, engine] : zone->engines) {
+      if (!std::exchange(engine.silent, false)) continue;
+      engine.silent_since = 0;
+      if (zone->link) ApplyWish(*zone, engine.asked);
+    }
+  }
 }
 
 std::vector<NodeUid> SimRegion::Nodes() const {

@@ -20,6 +20,9 @@ namespace elastilab {
 // One engine process.
 struct SimEngine {
   agent::v1::Assignment wish;   // in force
+  agent::v1::Assignment asked;  // the last one it was sent
+  agent::v1::TaskReport task;   // of the last task
+  int64_t silent_since = 0;
   bool alive = true;
   bool silent = false;          // SIGSTOP
   int64_t pid = 0;
@@ -80,6 +83,8 @@ class SimRegion final : public DirectLine {
   void Obey(Zone& zone, const agent::v1::ControlMessage& message);
   void ApplyWish(Zone& zone, const agent::v1::Assignment& wish);
   void StartEngine(Zone& zone, const agent::v1::Assignment& wish);
+  void HandOver(Zone& zone, SimEngine& engine, const agent::v1::Assignment& wish);
+  void ReportAt(const std::string& address);
   void Report(Zone& zone, NodeUid uid, int64_t probe_id = 0);
   agent::v1::NodeReport ReportOf(const Zone& zone, NodeUid uid) const;
   void EngineDied(Zone& zone, NodeUid uid);

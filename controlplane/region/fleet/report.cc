@@ -67,6 +67,7 @@ NodeObservation Observed(const agent::v1::NodeReport& report, const NodeObservat
     seen.offset = report.replication_offset();
     seen.offset_micros = report.offset_micros();
   }
+  if (!report.history().empty()) seen.history = report.history();
   seen.link_up = report.link_up();
   seen.follows = {report.follows().address(), report.follows().port()};
   seen.endpoints.assign(report.endpoints().begin(), report.endpoints().end());
@@ -77,7 +78,7 @@ NodeObservation Observed(const agent::v1::NodeReport& report, const NodeObservat
   if (report.keys_known()) seen.keys = report.keys();
   seen.began_on_files = report.began_on_files();
   seen.previous_keys = report.previous_keys_known() ? report.previous_keys() : -1;
-  seen.saved = report.has_saved() ? SavedData{report.saved().bytes(), report.saved().offset()} : SavedData{};
+  seen.saved = report.has_saved() ? SavedData{report.saved().bytes(), report.saved().offset(), report.saved().history()} : SavedData{};
   seen.task = {report.task().id(), TaskStateOf(report.task().state()), report.task().text()};
   return seen;
 }

@@ -29,6 +29,7 @@ std::string_view Text(DirectVerdict verdict);
 struct SavedData {
   int64_t bytes = 0;    // 0: nothing is saved
   int64_t offset = -1;  // of the replication stream when it was saved; -1: the files do not say
+  std::string history = {};  // names that stream: offsets of different ones can't be compared
   bool operator==(const SavedData&) const = default;
 };
 
@@ -65,6 +66,7 @@ struct NodeObservation {
   Role role = Role::kNone;
   int64_t offset = 0;
   int64_t offset_micros = 0;
+  std::string history;      // names the stream that the offset counts
   bool link_up = false;
   Endpoint follows;
   std::vector<std::string> endpoints;

@@ -24,11 +24,6 @@ void Begin(Planning& p, NodeGroup& shard, NodeUid candidate, FailoverCause cause
   p.Decide(ActionKind::kHandOver, old, fmt::format("to {}: {}", p.node(candidate).cluster_id, RecordOf(p, shard).evidence));
 }
 
-bool SaysRole(const Planning& p, const CacheNode& node, Role role) {
-  const NodeObservation& seen = SeenOf(p.world, node.uid);
-  return HasAgent(p.world, node) && seen.incarnation == node.incarnation && seen.phase == Phase::kReady && seen.role == role;
-}
-
 void Switched(Planning& p, NodeGroup& shard, CacheNode& old, CacheNode& chosen) {
   FailoverRecord& record = RecordOf(p, shard);
   record.fenced_micros = record.chosen_micros = SinceCause(p, shard);
@@ -46,6 +41,11 @@ void Switched(Planning& p, NodeGroup& shard, CacheNode& old, CacheNode& chosen) 
 }
 
 }  // namespace
+
+bool SaysRole(const Planning& p, const CacheNode& node, Role role) {
+  const NodeObservation& seen = SeenOf(p.world, node.uid);
+  return HasAgent(p.world, node) && seen.incarnation == node.incarnation && seen.phase == Phase::kReady && seen.role == role;
+}
 
 void BeginPromotionByHand(Planning& p, NodeGroup& shard) {
   auto& wanted = p.plan.records.group->pending.primary_cluster_id;

@@ -28,6 +28,9 @@ void BeginPromotionByHand(Planning& p, NodeGroup& shard);
 // replica could take it. Only for a node group at rest.
 bool BeginMaintenanceHandover(Planning& p, NodeGroup& shard);
 
+// Whether the agent of a node says so of this incarnation's engine.
+bool SaysRole(const Planning& p, const CacheNode& node, Role role);
+
 // Takes the next step of a handover under way.
 void HandOver(Planning& p, NodeGroup& shard);
 

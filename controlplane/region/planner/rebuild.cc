@@ -1,6 +1,8 @@
 #include "controlplane/region/planner/rebuild.h"
 
 #include "controlplane/region/planner/failover.h"
+#include "controlplane/region/planner/handover.h"
+#include "controlplane/region/planner/wish.h"
 
 namespace elastilab {
 namespace {
@@ -21,19 +23,36 @@ void Fill(Planning& p, NodeGroup& shard, CacheNode& old, CacheNode& source) {
   }
   if (!IsSettled(p.world, old) || SeenOf(p.world, old.uid).follows.address != source.address) return;
   old.holds_data = true;
-  old.role = Role::kPrimary;
-  old.follows = 0;
   EnterStep(p, shard, FailoverStep::kReturning);
 }
 
-void Return(Planning& p, NodeGroup& shard, CacheNode& old, CacheNode& source) {
+void TakeRoleBack(CacheNode& old, CacheNode& source) {
+  old.role = Role::kPrimary;
+  old.follows = 0;
+  source.role = Role::kReplica;
+  source.follows = old.uid;
+}
+
+// The source has the role still, and hands it over.
+void AwaitRole(Planning& p, NodeGroup& shard, CacheNode& old, CacheNode& source) {
   if (IsDeath(EvidenceOf(p.world, old))) {
-    old.role = Role::kReplica;
     ReplaceNode(p, old);
     return EnterStep(p, shard, FailoverStep::kRebuilding);
   }
+  // Nobody could write to the source, so a copy of it that was in step has all it had.
+  const bool switched = SaysRole(p, old, Role::kPrimary) && SaysRole(p, source, Role::kReplica);
+  if (switched || IsDeath(EvidenceOf(p.world, source))) return TakeRoleBack(old, source);
+  const TaskObservation& task = SeenOf(p.world, source.uid).task;
+  const bool called_off = task.id == HandoverTask(shard) && task.state == TaskState::kCalledOff;
+  if (called_off) EnterStep(p, shard, FailoverStep::kRebuilding);  // and again
+}
+
+void AwaitEndpoint(Planning& p, NodeGroup& shard, CacheNode& old) {
+  if (IsDeath(EvidenceOf(p.world, old))) {
+    old.role = Role::kReplica;
+    return StartMeasuring(p, shard);
+  }
   if (!HoldsPrimaryEndpoint(p.world, shard, old)) return;
-  source.role = Role::kReplica;
   FailoverRecord& record = RecordOf(p, shard);
   record.promoted_micros = record.replaced_micros = SinceCause(p, shard);
   record.outcome = "automatic failover is off: the failed primary was filled from a replica and took its place again";
@@ -53,7 +72,8 @@ void Rebuild(Planning& p, NodeGroup& shard) {
   CacheNode& old = p.node(shard.failover.old_primary);
   TellSilence(p, source, EvidenceOf(p.world, source));
   TellSilence(p, old, EvidenceOf(p.world, old));
-  shard.failover.step == FailoverStep::kRebuilding ? Fill(p, shard, old, source) : Return(p, shard, old, source);
+  if (shard.failover.step == FailoverStep::kRebuilding) return Fill(p, shard, old, source);
+  source.role == Role::kPrimary ? AwaitRole(p, shard, old, source) : AwaitEndpoint(p, shard, old);
 }
 
 }  // namespace elastilab

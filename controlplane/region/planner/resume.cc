@@ -14,6 +14,7 @@ struct Copy {
   bool lives = false;
   bool saved = false;
   int64_t offset = -1;
+  std::string history = {};
   bool exists() const { return lives || saved; }
 };
 
@@ -30,17 +31,19 @@ Copy CopyOf(const Planning& p, const CacheNode& node) {
   copy.lives = seen.phase == Phase::kReady || seen.phase == Phase::kBusy || seen.phase == Phase::kFrozen || seen.loading.loading;
   copy.saved = !copy.lives && seen.saved.bytes > 0;
   copy.offset = copy.lives ? seen.offset : seen.saved.offset;
+  copy.history = copy.lives ? seen.history : seen.saved.history;
   return copy;
 }
 
-// The primary if it lives, else the one with the most; of equals, the primary.
+// The primary if it lives, else the one with the most; of equals, the primary. A copy of another history is no match for
+// the primary's, however far its own stream has come: it was never acknowledged on the endpoint.
 const Copy* Best(const std::vector<Copy>& copies, NodeUid primary) {
   const Copy* best = nullptr;
+  const auto of_primary = std::find_if(copies.begin(), copies.end(), [&](const Copy& copy) { return copy.uid == primary; });
+  const bool compare = of_primary != copies.end() && of_primary->exists();
+  if (compare && of_primary->lives) return &*of_primary;
   for (const Copy& copy : copies) {
-    if (copy.uid == primary && copy.lives) return &copy;
-  }
-  for (const Copy& copy : copies) {
-    if (!copy.exists()) continue;
+    if (!copy.exists() || (compare && copy.history != of_primary->history)) continue;
     const bool more = best == nullptr || copy.offset > best->offset || (copy.offset == best->offset && copy.uid == primary);
     if (more) best = &copy;
   }

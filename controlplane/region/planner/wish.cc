@@ -22,15 +22,24 @@ bool PrimaryServesReads(const Records& records, const NodeGroup& shard) {
   });
 }
 
+// A rebuilt primary gets its role back from its source by a handover, too (rebuild.h).
+bool IsReturningRole(const Records& records, const NodeGroup& shard) {
+  const auto source = records.nodes.find(shard.failover.candidate);
+  return shard.failover.step == FailoverStep::kReturning && source != records.nodes.end() &&
+         source->second.role == Role::kPrimary;
+}
+
 // While the engines themselves switch roles, nobody is to turn them back.
 void FillHandover(const Records& records, const NodeGroup& shard, const CacheNode& node, NodeWish& wish) {
   const FailoverProgress& change = shard.failover;
-  if (change.step != FailoverStep::kHandingOver) return;
+  const bool returning = IsReturningRole(records, shard);
+  if (change.step != FailoverStep::kHandingOver && !returning) return;
   if (node.uid != change.old_primary && node.uid != change.candidate) return;
   wish.hands_off = true;
-  const auto to = records.nodes.find(change.candidate);
-  if (node.uid == change.old_primary && to != records.nodes.end()) {
-    wish.handover = HandoverWish{change.record_id, {to->second.address, to->second.port}};
+  const NodeUid from = returning ? change.candidate : change.old_primary;
+  const auto to = records.nodes.find(returning ? change.old_primary : change.candidate);
+  if (node.uid == from && to != records.nodes.end()) {
+    wish.handover = HandoverWish{HandoverTask(shard), {to->second.address, to->second.port}};
   }
 }
 
@@ -60,6 +69,10 @@ bool HostsDiscovery(const Records& records, const CacheCluster& cluster, const C
 }
 
 }  // namespace
+
+int64_t HandoverTask(const NodeGroup& shard) {
+  return shard.failover.step == FailoverStep::kHandingOver ? shard.failover.record_id : shard.failover.step_micros;
+}
 
 NodeWish WishFor(const Records& records, const CacheNode& node) {
   NodeWish wish;

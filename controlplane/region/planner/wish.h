@@ -44,6 +44,9 @@ struct NodeWish {
   bool operator==(const NodeWish&) const = default;
 };
 
+// Names the handover that a node group is in the middle of.
+int64_t HandoverTask(const NodeGroup& shard);
+
 NodeWish WishFor(const Records& records, const CacheNode& node);
 
 // Raises the revision of every node whose wish is not the one it was in `before`.

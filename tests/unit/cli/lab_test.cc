@@ -152,16 +152,16 @@ TEST_F(LabTest, WhoMayNotStopTheLabDoesNotKillIt) {
 }
 
 TEST_F(LabTest, ALabThatGoesOnIsLeftAloneUnlessForced) {
-  const pid_t pid = StartMarked(files_.zones_dir() + "/us-east-1a/nodes/1/engine.log", false);
-  std::ofstream(files_.pid_file()) << pid << "\n";
+  const Child child = StartMarked(files_.zones_dir() + "/us-east-1a/nodes/1/engine.log", false);
+  std::ofstream(files_.pid_file()) << child.pid << "\n";
   const int fd = ::open(files_.pid_file().c_str(), O_RDONLY);
   ASSERT_EQ(::flock(fd, LOCK_EX), 0);
   RefusingRpc rpc(absl::FailedPreconditionError("us-east-1a did not stop its engines: the lab goes on"));
   EXPECT_EQ(StopLab(rpc, files_, std::chrono::seconds(1)).status().code(), absl::StatusCode::kFailedPrecondition);
-  int how = 0;
-  EXPECT_EQ(::waitpid(pid, &how, WNOHANG), 0);
+  EXPECT_FALSE(AwaitExit(child.pidfd, std::chrono::milliseconds(0)));
   StopLab(rpc, files_, std::chrono::seconds(1), true).IgnoreError();
-  EXPECT_EQ(::waitpid(pid, &how, 0), pid);
+  EXPECT_TRUE(AwaitExit(child.pidfd, std::chrono::seconds(5)));
+  TakeExitText(child.pidfd);
   ::close(fd);
 }
 

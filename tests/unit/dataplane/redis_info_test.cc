@@ -12,13 +12,32 @@ TEST(RedisInfoTest, Primary) {
       "master_repl_offset:1234\r\n",
       "127.31.0.4");
   ASSERT_TRUE(status.ok());
-  EXPECT_EQ(*status, (EngineStatus{.role = NodeRole::kPrimary,
-                                   .run_id = "abc",
-                                   .version = "7.0.15",
-                                   .replication_offset = 1234,
-                                   .link_up = false,
-                                   .loading = false,
-                                   .follows = {}}));
+  EngineStatus expected;
+  expected.role = NodeRole::kPrimary;
+  expected.run_id = "abc";
+  expected.version = "7.0.15";
+  expected.replication_offset = 1234;
+  EXPECT_EQ(*status, expected);
+}
+
+TEST(RedisInfoTest, KeysOfAllDatabases) {
+  const std::string base = "run_id:a\r\nrole:master\r\nmaster_replid:f00\r\n";
+  EXPECT_EQ(ParseRedisInfo(base, "127.31.0.4")->keys, -1) << "nobody asked";
+  EXPECT_EQ(ParseRedisInfo(base + "# Keyspace\r\n", "127.31.0.4")->keys, 0);
+  const auto two = ParseRedisInfo(base + "# Keyspace\r\ndb0:keys=12,expires=0,avg_ttl=0\r\ndb3:keys=30,expires=1,avg_ttl=5\r\n",
+                                  "127.31.0.4");
+  EXPECT_EQ(two->keys, 42);
+  EXPECT_EQ(two->history, "f00");
+}
+
+TEST(RedisInfoTest, LoadingSaysHowFarItIs) {
+  const auto status = ParseRedisInfo(
+      "run_id:a\r\nrole:master\r\nloading:1\r\nloading_total_bytes:100\r\nloading_loaded_bytes:40\r\nloading_eta_seconds:3\r\n",
+      "127.31.0.4");
+  EXPECT_TRUE(status->loading);
+  EXPECT_EQ(status->total_bytes, 100);
+  EXPECT_EQ(status->loaded_bytes, 40);
+  EXPECT_EQ(status->loading_seconds_left, 3);
 }
 
 TEST(RedisInfoTest, ReplicaLinkIsUpOnlyAfterTheFirstSync) {

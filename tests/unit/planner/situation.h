@@ -66,7 +66,9 @@ class Situation {
     if (wish.held) return *this;
     if (wish.hands_off) {
       o.applied_revision = node(uid).revision;
-      return wish.handover ? Switches(uid, shard().failover.candidate) : *this;
+      if (!wish.handover) return *this;
+      const FailoverProgress& change = shard().failover;
+      return Switches(uid, uid == change.old_primary ? change.candidate : change.old_primary);
     }
     o.incarnation = wish.incarnation;
     o.applied_revision = node(uid).revision;
@@ -109,7 +111,7 @@ class Situation {
     seen(old_primary).follows = {node(replica).address, node(replica).port};
     seen(old_primary).link_up = true;
     seen(old_primary).endpoints.clear();
-    seen(old_primary).task = {shard().failover.record_id, TaskState::kDone, ""};
+    seen(old_primary).task = {HandoverTask(shard()), TaskState::kDone, ""};
     seen(replica).role = Role::kPrimary;
     seen(replica).follows = {};
     seen(replica).link_up = false;

@@ -119,6 +119,10 @@ CacheNode FullNode() {
           .fenced = true,
           .ever_ready = true,
           .stopped = true,
+          .holds_data = true,
+          .keep_files = true,
+          .told_silent = true,
+          .process = {.pid = 7, .start_ticks = 8, .boot_id = "b"},
           .restarts = 2,
           .problem = "no redis-server",
           .startup_settings = {{"databases", "32"}},
@@ -143,6 +147,9 @@ FailoverRecord FullFailover() {
           .old_offset_age_micros = 6,
           .new_offset = 7,
           .lost_bytes = 0,
+          .lost_everything = true,
+          .old_keys = 9,
+          .new_keys = 10,
           .outcome = "promoted"};
 }
 
