@@ -56,7 +56,7 @@ class RedisControl final : public EngineControl {
   RedisControl(boost::asio::io_context& io, const LaunchSpec& launch, const NodePaths& paths)
       : io_(io), launch_(launch),
         data_dir_(paths.data_dir),
-        client_(io, Peer::Unix(paths.socket), {std::string(kControlUser), launch.control_password}) {}
+        client_(io, Peer::UnixOrTcp(paths.socket, launch.address, launch.port), {std::string(kControlUser), launch.control_password}) {}
 
   void Ping(milliseconds timeout, Done done) override {
     client_.Call({{"PING"}}, timeout,

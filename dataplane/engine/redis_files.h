@@ -17,6 +17,9 @@ inline constexpr std::string_view kResumeMark = "resume";
 // -1 when there is none, or this is no RDB file. Takes any bytes.
 int64_t ReplicationOffsetOf(std::string_view rdb_head);
 
+// Whether dump.rdb is what Shutdown(save) ordered: it was written since the mark was made.
+bool HoldsOrderedDump(const NodePaths& paths);
+
 // A dump that was ordered, or an append-only file if the node keeps one. Blocks for some microseconds.
 SavedData ReadSavedData(const LaunchSpec& launch, const NodePaths& paths);
 
