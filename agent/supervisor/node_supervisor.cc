@@ -238,7 +238,8 @@ void NodeSupervisor::OnReady() {
   unrecorded_.clear();
   Report();
   // Saved last: should the agent die before, the next one cleans up again.
-  context_.driver(wish_.launch.family)->AfterReady(wish_.launch, Paths());
+  // While it is being stopped its dump is of use.
+  if (!stopping_) context_.driver(wish_.launch.family)->AfterReady(wish_.launch, Paths());
   process_.Save();
 }
 
@@ -308,6 +309,8 @@ void NodeSupervisor::OnStopAnswered(const Status& status) {
     spdlog::warn("{}: {}", wish_.launch.name, WithoutSecrets(problem));
     Report();
   }
+  // It said why not, and goes on: what dump there is will soon be old.
+  if (absl::IsInternal(status) && watch_->ready()) context_.driver(wish_.launch.family)->AfterReady(wish_.launch, Paths());
   const bool wished = goal_ == Goal::kSuspend || (goal_ == Goal::kRun && restart_wanted_);
   if (!wished) {
     stopping_ = false;

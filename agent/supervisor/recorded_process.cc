@@ -57,6 +57,7 @@ void RecordedProcess::Save() {
 std::string RecordedProcess::LogTail() const { return host_.files().LastLines(files_.log_file, log_start_, 2); }
 
 void RecordedProcess::OnExit(const ProcessExit& exit) {
+  (void)FaultPoint("agent.on_exit");  // only `crash` makes sense here
   process_.reset();
   record_.state = RecordState::kExited;
   record_.exit_text = exit.text;

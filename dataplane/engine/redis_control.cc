@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <fstream>
@@ -56,7 +55,7 @@ class RedisControl final : public EngineControl {
   RedisControl(boost::asio::io_context& io, const LaunchSpec& launch, const NodePaths& paths)
       : io_(io), launch_(launch),
         data_dir_(paths.data_dir),
-        client_(io, Peer::Unix(paths.socket), {std::string(kControlUser), launch.control_password}) {}
+        client_(io, Peer::UnixOrTcp(paths.socket, launch.address, launch.port), {std::string(kControlUser), launch.control_password}) {}
 
   void Ping(milliseconds timeout, Done done) override {
     client_.Call({{"PING"}}, timeout,
@@ -206,13 +205,13 @@ void RedisControl::SendDirectives(std::vector<RedisDirective> directives, millis
 
 void RedisControl::Shutdown(bool save, milliseconds timeout, Done done) {
   const bool dump = save && !KeepsAppendOnlyFile(launch_);
-  if (dump) std::ofstream(fmt::format("{}/{}", data_dir_, kResumeMark)) << "ordered\n";
+  // While it loads the dump that was ordered last, that one stays the ordered one: redis exits then without saving.
+  const NodePaths paths{data_dir_, "", ""};
+  if (dump && !HoldsOrderedDump(paths)) std::ofstream(fmt::format("{}/{}", data_dir_, kResumeMark)) << "ordered\n";
   client_.Call({{"SHUTDOWN", dump ? "SAVE" : "NOSAVE"}}, timeout,
                [this, done = std::move(done)](const StatusOr<Replies>& replies) {
                  // Success is silence: the engine closes the connection when it exits.
                  if (absl::IsAborted(replies.status())) return done(absl::OkStatus());
-                 // It said why not: what dump there is has not been ordered.
-                 if (replies.ok()) unlink(fmt::format("{}/{}", data_dir_, kResumeMark).c_str());
                  done(replies.ok() ? CheckReplies(launch_.name, *replies) : replies.status());
                });
 }

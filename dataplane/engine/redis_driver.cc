@@ -16,7 +16,7 @@ namespace {
 std::string ResumeMark(const NodePaths& paths) { return fmt::format("{}/{}", paths.data_dir, kResumeMark); }
 
 void RemoveOldDump(const NodePaths& paths) {
-  if (access(ResumeMark(paths).c_str(), F_OK) != 0) unlink((paths.data_dir + "/dump.rdb").c_str());
+  if (!HoldsOrderedDump(paths)) unlink((paths.data_dir + "/dump.rdb").c_str());
 }
 
 class RedisDriver final : public EngineDriver {

@@ -106,11 +106,20 @@ bool KeepsAppendOnlyFile(const LaunchSpec& launch) {
   return it != launch.parameters.end() && it->second == "yes";
 }
 
+bool HoldsOrderedDump(const NodePaths& paths) {
+  const fs::path data(paths.data_dir);
+  std::error_code error;
+  const auto ordered = fs::last_write_time(data / kResumeMark, error);
+  if (error) return false;
+  const auto written = fs::last_write_time(data / "dump.rdb", error);
+  return !error && written >= ordered;
+}
+
 SavedData ReadSavedData(const LaunchSpec& launch, const NodePaths& paths) {
   const fs::path data(paths.data_dir);
   if (KeepsAppendOnlyFile(launch)) return {.bytes = BytesBelow(data / "appendonlydir"), .offset = -1, .history = {}};
+  if (!HoldsOrderedDump(paths)) return {};
   std::error_code error;
-  if (!fs::exists(data / kResumeMark, error)) return {};
   const auto size = fs::file_size(data / "dump.rdb", error);
   if (error) return {};
   std::ifstream file(data / "dump.rdb", std::ios::binary);

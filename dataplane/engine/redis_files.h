@@ -21,6 +21,9 @@ struct RdbPosition {
 };
 RdbPosition PositionOf(std::string_view rdb_head);
 
+// Whether dump.rdb is what Shutdown(save) ordered: it was written since the mark was made.
+bool HoldsOrderedDump(const NodePaths& paths);
+
 // A dump that was ordered, or an append-only file if the node keeps one. Blocks for some microseconds.
 SavedData ReadSavedData(const LaunchSpec& launch, const NodePaths& paths);
 

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <array>
 #include <boost/asio/generic/stream_protocol.hpp>
@@ -19,6 +20,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
+#include <cerrno>
 #include <chrono>
 #include <deque>
 #include <functional>
@@ -108,7 +110,8 @@ class PipelinedConnection : public std::enable_shared_from_this<PipelinedConnect
 
   StatusOr<boost::asio::generic::stream_protocol::endpoint> Endpoint() const {
     namespace asio = boost::asio;
-    if (!peer_.path.empty()) {
+    const bool file_gone = !peer_.address.empty() && access(peer_.path.c_str(), F_OK) != 0 && errno == ENOENT;
+    if (!peer_.path.empty() && !file_gone) {
       constexpr size_t kLongestPath = 107;
       if (peer_.path.size() > kLongestPath) {
         return absl::UnavailableError(fmt::format("the socket path {} is longer than 107 bytes", peer_.path));

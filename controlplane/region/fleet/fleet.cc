@@ -4,6 +4,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "controlplane/region/fleet/report.h"
 #include "proto/agent/v1/agent.pb.h"
@@ -28,7 +29,9 @@ bool Fleet::Connect(const std::shared_ptr<AgentLink>& link, const agent::v1::Hel
     std::lock_guard lock(mu_);
     auto it = sessions_.find(zone);
     if (it != sessions_.end() && !it->second.lapsed) return false;
-    sessions_[zone] = {link, clock_.Monotonic(), false, {}};
+    Session& session = sessions_[zone] = Session();
+    session.link = link;
+    session.last_heard = clock_.Monotonic();
     ZoneObservation& seen = zones_[zone];
     seen.connected = false;  // until it is welcome
     seen.agent_pid = hello.pid();
@@ -50,16 +53,27 @@ bool Fleet::Connect(const std::shared_ptr<AgentLink>& link, const agent::v1::Hel
   message.mutable_welcome()->set_lease_ms(kLease.count());
   {
     std::lock_guard lock(mu_);
-    Session& session = sessions_[zone];
+    const auto found = sessions_.find(zone);
+    if (found == sessions_.end() || found->second.link != link) return true;  // it is gone already
+    Session& session = found->second;
     for (const auto& assignment : assignments) {
-      session.sent[assignment.uid()] = {assignment.generation(), assignment.revision()};
+      if (session.withdrawn.contains(assignment.uid())) continue;
+      session.sent.try_emplace(assignment.uid(), assignment.generation(), assignment.revision());
       *message.mutable_welcome()->add_assignments() = assignment;
     }
     zones_[zone].connected = true;
+    session.welcome = true;
     link->Send(message);
+    for (const auto& send : std::exchange(session.held, {})) send();
   }
   listener_.zone(zone);
   return true;
+}
+
+void Fleet::Deliver(Session& session, const agent::v1::ControlMessage& message) {
+  if (session.welcome) return session.link->Send(message);
+  if (message.has_withdraw()) session.withdrawn.insert(message.withdraw().uid());
+  session.held.push_back([link = session.link, message] { link->Send(message); });
 }
 
 void Fleet::Heard(const std::string& zone, std::vector<std::string>& changed) {
@@ -95,7 +109,7 @@ void Fleet::Heartbeat(const AgentLink& link) {
       // The agent counts too: it would take a control plane that has nothing to say for one that is gone.
       agent::v1::ControlMessage answer;
       answer.mutable_heartbeat();
-      sessions_[*zone].link->Send(answer);
+      Deliver(sessions_[*zone], answer);
     }
   }
   for (const std::string& zone : changed) listener_.zone(zone);
@@ -176,7 +190,7 @@ bool Fleet::Assign(const std::string& zone, const agent::v1::Assignment& assignm
   sent = version;
   agent::v1::ControlMessage message;
   *message.mutable_assign() = assignment;
-  it->second.link->Send(message);
+  Deliver(it->second, message);
   return true;
 }
 
@@ -184,7 +198,7 @@ bool Fleet::Send(const std::string& zone, const agent::v1::ControlMessage& messa
   std::lock_guard lock(mu_);
   auto it = sessions_.find(zone);
   if (it == sessions_.end()) return false;
-  it->second.link->Send(message);
+  Deliver(it->second, message);
   return true;
 }
 
@@ -201,7 +215,7 @@ StatusOr<int64_t> Fleet::Inject(const std::string& zone, agent::v1::Inject harm)
   agent::v1::ControlMessage message;
   *message.mutable_inject() = std::move(harm);
   message.mutable_inject()->set_inject_id(id);
-  link->Send(message);
+  Deliver(session->second, message);
   const auto gone = [&] { return ZoneOf(*link) == nullptr; };
   answered_.wait_for(lock, kAnswerPatience, [&] { return answer->second != kNoAnswer || gone(); });
   const int64_t pid = answer->second;
@@ -277,7 +291,7 @@ void Fleet::SuspendAll() {
   suspended_.clear();
   agent::v1::ControlMessage message;
   message.mutable_suspend();
-  for (auto& [zone, session] : sessions_) session.link->Send(message);
+  for (auto& [zone, session] : sessions_) Deliver(session, message);
 }
 
 std::set<std::string> Fleet::WaitSuspended(size_t zones, std::chrono::milliseconds timeout) {

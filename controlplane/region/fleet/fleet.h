@@ -51,7 +51,8 @@ class Fleet {
   RealTime started() const { return started_; }
   void SetListener(Listener listener) { listener_ = std::move(listener); }
 
-  // From the agent's stream. Connect answers with Welcome; false when another agent serves the zone.
+  // From the agent's stream. Connect answers with Welcome; false when another agent serves the zone. Welcome's wishes are
+  // read before it is sent: what is decided meanwhile goes out after it, so that it can't undo what it doesn't know.
   bool Connect(const std::shared_ptr<AgentLink>& link, const agent::v1::Hello& hello);
   void Report(const AgentLink& link, const agent::v1::NodeReport& report);
   // Answered likewise, so that the agent hears something when nothing is to be done.
@@ -99,7 +100,11 @@ class Fleet {
     bool lapsed = false;
     // Incarnation and revision last sent, per node.
     std::map<NodeUid, std::pair<int64_t, int64_t>> sent;
+    bool welcome = false;                     // Welcome has been sent
+    std::vector<std::function<void()>> held;  // what is to be sent after it, in order
+    std::set<NodeUid> withdrawn;              // among that
   };
+  void Deliver(Session& session, const agent::v1::ControlMessage& message);
   const std::string* ZoneOf(const AgentLink& link) const;
   void MarkAway(const std::string& zone);
   void Heard(const std::string& zone, std::vector<std::string>& changed);

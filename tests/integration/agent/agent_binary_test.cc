@@ -194,6 +194,60 @@ TEST_F(AgentBinaryTest, SuspendedDataIsThereAfterTheResume) {
   EXPECT_EQ(Redis("127.46.3.1", "GET key"), "value");
 }
 
+TEST_F(AgentBinaryTest, AgentThatDiesDuringAnOrderlyRestartLosesNothing) {
+  control_.AwaitHello(1);
+  KillAgent();
+  StartAgent("agent.on_exit=crash");
+  control_.AwaitHello(2);
+  Assignment node = Node(1);
+  const Report ready = Running(node);
+  EXPECT_EQ(Redis("127.46.3.1", "SET key value"), "OK");
+  node.set_revision(2);
+  node.set_threads(2);  // takes a new process
+  control_.Assign(node);
+  EXPECT_EQ(WaitForAgent(), "exit code 86");
+  EXPECT_FALSE(Alive(ready));
+  const size_t mark = control_.Mark();
+  StartAgent();
+  EXPECT_EQ(control_.AwaitHello(3).nodes(0).phase(), agent::v1::PHASE_STOPPED);
+  EXPECT_NE(control_.AwaitPhase(1, agent::v1::PHASE_READY, mark).pid(), ready.pid());
+  EXPECT_EQ(Redis("127.46.3.1", "GET key"), "value");
+}
+
+TEST_F(AgentBinaryTest, EngineWithoutItsSocketFileIsAdoptedAndGoesOnBeingLedOverTcp) {
+  Assignment node = Node(1);
+  const Report ready = Running(node);
+  EXPECT_EQ(Redis("127.46.3.1", "SET key value"), "OK");
+  KillAgent();
+  ASSERT_EQ(unlink(ZonePaths(dir_, kZone).Node(1).socket.c_str()), 0);
+  StartAgent();
+  EXPECT_EQ(control_.AwaitHello(2).nodes(0).phase(), agent::v1::PHASE_READY);
+  node.set_revision(2);
+  node.add_endpoints("127.46.3.99");
+  control_.Assign(node);
+  const Report applied = control_.Await([](const Report& r) { return r.applied_revision() == 2; });
+  EXPECT_EQ(applied.pid(), ready.pid());
+  EXPECT_EQ(applied.run_id(), ready.run_id());
+  EXPECT_EQ(Redis("127.46.3.99", "GET key"), "value");
+}
+
+TEST_F(AgentBinaryTest, RecordsThatAreGoneCostNoData) {
+  const Report ready = Running(Node(1));
+  EXPECT_EQ(Redis("127.46.3.1", "SET key value"), "OK");
+  KillAgent();
+  const NodeFiles files = ZonePaths(dir_, kZone).Node(1);
+  for (const std::string& path : {files.assignment, files.engine.record, files.socket}) {
+    ASSERT_EQ(unlink(path.c_str()), 0) << path;
+  }
+  const size_t mark = control_.Mark();
+  StartAgent();
+  const Report adopted = control_.AwaitPhase(1, agent::v1::PHASE_READY, mark);
+  EXPECT_EQ(adopted.pid(), ready.pid());
+  EXPECT_EQ(adopted.run_id(), ready.run_id());
+  EXPECT_EQ(adopted.engine_version(), ready.engine_version());
+  EXPECT_EQ(Redis("127.46.3.1", "GET key"), "value");
+}
+
 TEST_F(AgentBinaryTest, StoppedEngineIsSilentAndThenFenced) {
   Assignment node = Node(1);
   const Report ready = Running(node);

@@ -1,5 +1,4 @@
 // One real redis at a time: what it is told at its start, what it answers, what it keeps.
-#include "common/os/files.h"
 #include "dataplane/engine/redis_driver.h"
 
 #include <gmock/gmock.h>
@@ -8,7 +7,10 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <filesystem>
+#include <optional>
 
+#include "common/os/files.h"
 #include "dataplane/engine/shim_path.h"
 #include "tests/integration/dataplane/lab_node.h"
 
@@ -136,6 +138,35 @@ TEST_F(RedisDriverTest, DumpThatNobodyOrderedIsNotRead) {
   ASSERT_EQ(unlink((node.paths().data_dir + "/resume").c_str()), 0);
   ASSERT_EQ(node.Start(Primary()), absl::OkStatus());
   EXPECT_EQ(UserClient(io_, "127.45.1.1", 6379).Say({"GET", "kept"}), "");
+}
+
+TEST_F(RedisDriverTest, DumpThatIsOlderThanItsOrderIsNotRead) {
+  LabNode node(io_, *driver_, Spec());
+  ASSERT_EQ(node.Start(Primary()), absl::OkStatus());
+  EXPECT_EQ(UserClient(io_, "127.45.1.1", 6379).Say({"SET", "kept", "yes"}), "OK");
+  ASSERT_EQ(node.Shutdown(true), absl::OkStatus());
+  EXPECT_EQ(node.process().WaitExit(milliseconds(5000)), "exit code 0");
+  EXPECT_GT(driver_->Saved(node.launch(), node.paths()).bytes, 0);
+  // As if it had been killed while it saved, over a dump of its first sync.
+  const std::filesystem::path dump = node.paths().data_dir + "/dump.rdb";
+  std::filesystem::last_write_time(dump, std::filesystem::last_write_time(dump) - std::chrono::hours(1));
+  EXPECT_EQ(driver_->Saved(node.launch(), node.paths()).bytes, 0);
+  ASSERT_EQ(node.Start(Primary()), absl::OkStatus());
+  EXPECT_EQ(UserClient(io_, "127.45.1.1", 6379).Say({"GET", "kept"}), "");
+}
+
+// Somebody cleaned up /tmp, or run/: an engine without its socket file is reached over TCP, as the same user.
+TEST_F(RedisDriverTest, EngineWithoutItsSocketFileIsReachedOverTcp) {
+  LabNode node(io_, *driver_, Spec());
+  ASSERT_EQ(node.Start(Primary()), absl::OkStatus());
+  ASSERT_EQ(unlink(node.paths().socket.c_str()), 0);
+  const auto fresh = driver_->Control(node.launch(), node.paths());
+  std::optional<StatusOr<EngineStatus>> status;
+  fresh->Query(milliseconds(2000), [&](const StatusOr<EngineStatus>& s) { status = s; });
+  ASSERT_TRUE(RunUntil(io_, [&] { return status.has_value(); }));
+  ASSERT_TRUE(status->ok()) << status->status();
+  EXPECT_EQ((*status)->role, NodeRole::kPrimary);
+  EXPECT_EQ((*status)->run_id, node.Query()->run_id);
 }
 
 TEST_F(RedisDriverTest, AppendOnlyFileOutlivesAKill) {
