@@ -205,9 +205,7 @@ void RedisControl::SendDirectives(std::vector<RedisDirective> directives, millis
 
 void RedisControl::Shutdown(bool save, milliseconds timeout, Done done) {
   const bool dump = save && !KeepsAppendOnlyFile(launch_);
-  // While it loads the dump that was ordered last, that one stays the ordered one: redis exits then without saving.
-  const NodePaths paths{data_dir_, "", ""};
-  if (dump && !HoldsOrderedDump(paths)) std::ofstream(fmt::format("{}/{}", data_dir_, kResumeMark)) << "ordered\n";
+  if (dump) OrderDump({data_dir_, "", ""});
   client_.Call({{"SHUTDOWN", dump ? "SAVE" : "NOSAVE"}}, timeout,
                [this, done = std::move(done)](const StatusOr<Replies>& replies) {
                  // Success is silence: the engine closes the connection when it exits.

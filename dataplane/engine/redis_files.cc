@@ -109,10 +109,15 @@ bool KeepsAppendOnlyFile(const LaunchSpec& launch) {
 bool HoldsOrderedDump(const NodePaths& paths) {
   const fs::path data(paths.data_dir);
   std::error_code error;
-  const auto ordered = fs::last_write_time(data / kResumeMark, error);
-  if (error) return false;
-  const auto written = fs::last_write_time(data / "dump.rdb", error);
-  return !error && written >= ordered;
+  return fs::exists(data / kResumeMark, error) && fs::exists(data / "dump.rdb", error);
+}
+
+void OrderDump(const NodePaths& paths) {
+  if (HoldsOrderedDump(paths)) return;
+  const fs::path data(paths.data_dir);
+  std::error_code error;
+  fs::remove(data / "dump.rdb", error);
+  std::ofstream(data / kResumeMark) << "ordered\n";
 }
 
 SavedData ReadSavedData(const LaunchSpec& launch, const NodePaths& paths) {

@@ -21,7 +21,10 @@ struct RdbPosition {
 };
 RdbPosition PositionOf(std::string_view rdb_head);
 
-// Whether dump.rdb is what Shutdown(save) ordered: it was written since the mark was made.
+// Makes the mark, and removes a dump that nobody ordered. One that is there and was ordered stays the ordered one: the
+// engine that loads it exits without saving when it is asked to stop meanwhile.
+void OrderDump(const NodePaths& paths);
+// Whether dump.rdb is what Shutdown(save) ordered.
 bool HoldsOrderedDump(const NodePaths& paths);
 
 // A dump that was ordered, or an append-only file if the node keeps one. Blocks for some microseconds.
