@@ -106,6 +106,45 @@ class SurvivalTest(unittest.TestCase):
         self.assertNotIn("killed", result.stdout)
         self.assertEqual(self.lab.processes(), {})
 
+    def test_damaged_records_and_deleted_sockets_cost_nothing(self):
+        """What agents keep for themselves is damaged while they are away: engines are adopted with all that they hold."""
+        self.lab.run("create-cluster", "lone", "--engine", "redis")
+        self.lab.run("create-cluster", "demo", "--engine", "redis", "--replicas", "1")
+        self.lab.run("create-cluster", "pages", "--engine", "memcached", "--nodes", "2")
+        for name in ("lone", "demo"):
+            redis(self.lab.endpoint(name), "SET", "k", name)
+        pids = {name: self.pids(name) for name in ("lone", "demo", "pages")}
+        journals = os.path.join(self.lab.dir, "zones")
+
+        def damage(how, *names):
+            for root, _, files in os.walk(journals):
+                for path in (os.path.join(root, file) for file in files if file in names):
+                    how(path)
+
+        def cut_short(path):
+            os.truncate(path, os.path.getsize(path) // 2)
+
+        def delete_sockets():
+            for file in os.listdir(os.path.join(self.lab.dir, "run")):
+                if file.endswith(".sock") and file != "control.sock":
+                    os.unlink(os.path.join(self.lab.dir, "run", file))
+
+        for harm in (delete_sockets,
+                     lambda: damage(cut_short, "process"),
+                     lambda: damage(cut_short, "assignment"),
+                     lambda: damage(os.unlink, "process", "assignment"),
+                     lambda: (damage(os.unlink, "assignment", "process"), delete_sockets())):
+            agents = [int(z["AgentPid"]) for z in self.lab.json("status")["Zones"]]
+            os.kill(self.lab.daemon_pid(), signal.SIGKILL)
+            for pid in agents:
+                os.kill(pid, signal.SIGKILL)
+            harm()
+            self.lab.up()
+            for name in ("lone", "demo"):
+                self.lab.settled(name)
+                self.assertEqual(redis(self.lab.endpoint(name), "GET", "k"), name)
+            eventually(lambda: {name: self.pids(name) for name in pids} == pids, what="the same processes")
+
     def test_primary_dies_while_nobody_watches(self):
         self.lab.run("create-cluster", "demo", "--engine", "redis", "--replicas", "1")
         endpoint = self.lab.endpoint("demo")

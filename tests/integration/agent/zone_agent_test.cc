@@ -13,10 +13,10 @@ namespace {
 
 using agent::v1::ControlMessage;
 using agent::v1::PHASE_ABSENT;
+using agent::v1::PHASE_BUSY;
 using agent::v1::PHASE_EXITED;
 using agent::v1::PHASE_FAILED;
 using agent::v1::PHASE_READY;
-using agent::v1::PHASE_FROZEN;
 using agent::v1::PHASE_STARTING;
 using agent::v1::PHASE_STOPPED;
 using Report = FakeControlPlane::Report;
@@ -160,7 +160,7 @@ TEST_F(AgentTest, FencedNodeIsDeadAndStaysSo) {
 TEST_F(AgentTest, SilentEngineIsReportedAndSoIsItsReturn) {
   Running(Node(1));
   engines_.With(1, [](auto& engine) { engine.answers = false; });
-  control_.AwaitPhase(1, PHASE_FROZEN);
+  EXPECT_EQ(control_.AwaitPhase(1, PHASE_BUSY).uid(), 1) << "its process runs";
   const size_t mark = control_.Mark();
   engines_.With(1, [](auto& engine) { engine.answers = true; });
   EXPECT_EQ(control_.AwaitPhase(1, PHASE_READY, mark).uid(), 1);
