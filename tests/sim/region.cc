@@ -399,6 +399,7 @@ void SimRegion::EngineDied(Zone& zone, NodeUid uid) {
       engine.wish.desired() != agent::v1::DESIRED_RUN) {
     return;
   }
+  engine.wish = engine.asked;
   engine.alive = true;
   engine.data = 0;
   ++engine.restarts;

@@ -287,6 +287,10 @@ TEST(FailoverTest, WithoutAutomaticFailoverThePrimaryIsRebuiltFromAReplica) {
   EXPECT_THAT(WishFor(s.world.records, s.node(2)).endpoints, Not(Contains("127.30.0.1")));
   while (s.shard().failover.step == FailoverStep::kRebuilding) s.Obeys(1).Obeys(2).Plan();
   EXPECT_EQ(s.shard().failover.step, FailoverStep::kReturning);
+  EXPECT_TRUE(WishFor(s.world.records, s.node(2)).handover.has_value()) << "the source hands the role over";
+  EXPECT_EQ(s.node(1).role, Role::kReplica);
+  s.Obeys(1).Obeys(2).Plan();
+  EXPECT_EQ(s.node(1).role, Role::kPrimary);
   const auto returned = WishFor(s.world.records, s.node(1)).endpoints;
   EXPECT_THAT(returned, ElementsAre("127.30.0.1"));
   s.Settle();
