@@ -8,6 +8,8 @@
 #include <optional>
 #include <system_error>
 
+#include "common/directories.h"
+
 namespace elastilab {
 namespace {
 
@@ -15,6 +17,8 @@ namespace fs = std::filesystem;
 
 // The auxiliary fields fit into that by far.
 constexpr size_t kHeadBytes = 4096;
+// data, <uid>, nodes, <zone>, zones: agent/journal/paths.h draws them.
+constexpr int kLevelsToFlush = 5;
 
 // Reads the length-prefixed strings of RDB: plain ones, and integers written as 8, 16 or 32 bits.
 class RdbReader {
@@ -118,6 +122,11 @@ void OrderDump(const NodePaths& paths) {
   std::error_code error;
   fs::remove(data / "dump.rdb", error);
   std::ofstream(data / kResumeMark) << "ordered\n";
+  // The engine flushes its dump; what the dump is found by is flushed here, up to the directory of all zones.
+  fs::path directory = data;
+  for (int level = 0; level < kLevelsToFlush; ++level, directory = directory.parent_path()) {
+    SyncDirectory(directory.string()).IgnoreError();  // worth no more than the power cut that does not come
+  }
 }
 
 SavedData ReadSavedData(const LaunchSpec& launch, const NodePaths& paths) {

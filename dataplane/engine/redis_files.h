@@ -21,7 +21,7 @@ struct RdbPosition {
 };
 RdbPosition PositionOf(std::string_view rdb_head);
 
-// Makes the mark, and removes a dump that nobody ordered. One that is there and was ordered stays the ordered one: the
+// Makes the mark, so that it survives a power cut, and removes a dump that nobody ordered. One that is there and was ordered stays the ordered one: the
 // engine that loads it exits without saving when it is asked to stop meanwhile.
 void OrderDump(const NodePaths& paths);
 // Whether dump.rdb is what Shutdown(save) ordered.

@@ -4,7 +4,7 @@ A lab is recorded (libdisk_recorder.so, preloaded) while clients create, change 
 Then its disk is cut at random moments (power_image), the lab is started on each, with real engines, and asked:
   every acknowledged cache is there and settles as available; what was acknowledged as deleted is gone;
   every node that is called available is one running engine that answers; no engine runs that is no node's;
-  with ELASTILAB_POWER_SAVED=1, what an orderly `down` saved is there again (not so yet, see SAVED below).
+  what an orderly `down` saved is there again.
 
   ELASTILAB_POWER_SEED=7    another seed (1)
   ELASTILAB_POWER_LABS=100  so many disks, however long it takes; otherwise as many as fit into ELASTILAB_POWER_SECONDS
@@ -34,8 +34,6 @@ from lab import BIN, CommandFailed, Lab, eventually, redis  # noqa: E402
 SEED = int(os.environ.get("ELASTILAB_POWER_SEED", "1"))
 LABS = int(os.environ.get("ELASTILAB_POWER_LABS", "0"))
 SECONDS = float(os.environ.get("ELASTILAB_POWER_SECONDS", "45"))
-# Whether what `down` saved must survive, too. Not yet: an agent whose journal a power cut has damaged empties the node.
-SAVED = os.environ.get("ELASTILAB_POWER_SAVED") == "1"
 ONLY = os.environ.get("ELASTILAB_POWER_CUT")
 ENGINE = re.compile(r"(redis-server|valkey-server|memcached)$")
 TRANSIENT = {"creating", "modifying", "deleting", "rebooting cluster nodes"}
@@ -201,7 +199,7 @@ class LabPowerTest(unittest.TestCase):
             for end in topology["Endpoints"]:
                 if end["Kind"] == "primary":
                     self.assertEqual(redis(end["Address"], "SET", "alive", "1"), "OK")
-        if SAVED and position == self.recording.saved_at:
+        if position == self.recording.saved_at:
             self.assertEqual(redis(self.lab.endpoint("kept"), "GET", "k"), "v", "what `down` saved")
 
     def test_the_lab_starts_on_what_a_power_cut_leaves(self):

@@ -25,9 +25,10 @@ Copy CopyOf(const Planning& p, const CacheNode& node) {
     copy.known = p.world.lost_zones.contains(node.zone);
     return copy;
   }
-  // An agent that knows nothing of this incarnation has looked as well.
-  copy.known = true;
-  if (seen.incarnation != node.incarnation || !node.holds_data) return copy;
+  // An agent whose record of the node is damaged looks at its files once it has heard the wish again, and says so then; one
+  // that has no trace of it has looked as well (Fleet::SetWithoutTrace).
+  copy.known = seen.incarnation == node.incarnation;
+  if (!copy.known || !node.holds_data) return copy;
   copy.lives = seen.phase == Phase::kReady || seen.phase == Phase::kBusy || seen.phase == Phase::kFrozen || seen.loading.loading;
   copy.saved = !copy.lives && seen.saved.bytes > 0;
   copy.offset = copy.lives ? seen.offset : seen.saved.offset;

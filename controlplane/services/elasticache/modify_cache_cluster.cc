@@ -236,6 +236,20 @@ Status ModifyCacheCluster(RequestContext& context, const v1::ModifyCacheClusterR
   return absl::OkStatus();
 }
 
+// What a lone redis or valkey held goes with its process, as it does in the service: that is on record like any other loss.
+FailoverRecord LossByReboot(const CacheCluster& cluster, const CacheNode& node, ServiceTime now) {
+  FailoverRecord record;
+  record.id = now.time_since_epoch().count() * 1000 + node.uid % 1000;
+  record.group_id = cluster.id;
+  record.cause = FailoverCause::kManual;
+  record.evidence = "RebootCacheCluster was called";
+  record.old_primary = record.new_primary = cluster.id;
+  record.started_at = now;
+  record.lost_everything = true;
+  record.outcome = "rebooted: it began again empty";
+  return record;
+}
+
 // A reboot is a new incarnation of each node named: real processes end and begin, and what was only in them is lost. The
 // new ones take all that the parameter group says.
 Status RebootCacheCluster(RequestContext& context, const v1::RebootCacheClusterRequest& request,
@@ -255,7 +269,9 @@ Status RebootCacheCluster(RequestContext& context, const v1::RebootCacheClusterR
         if (node.id != node_id) continue;
         known = true;
         node.status = NodeStatus::kRebooting;
-        node.ever_ready = false;
+        if (node.holds_data && node.role == Role::kPrimary) draft.Put(LossByReboot(cluster, node, context.now));
+        node.ever_ready = node.holds_data = node.keep_files = false;
+        node.process = {};
         if (group) node.startup_settings = StartupSettings(*group);
         ++node.incarnation;
         ++node.revision;

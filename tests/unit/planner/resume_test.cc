@@ -48,6 +48,20 @@ TEST(ResumeTest, TheCopyWithTheMostIsThePrimary) {
   EXPECT_EQ(s.shard().primary, 3);
 }
 
+TEST(ResumeTest, AnAgentWhoseRecordIsDamagedHasNotLookedYet) {
+  auto s = Down(2);
+  s.GoesDown();
+  s.seen(1).incarnation = 0;
+  s.world.started_micros = s.world.now_micros;
+  s.Plan();
+  EXPECT_TRUE(s.node(1).stopped);
+  EXPECT_EQ(s.shard().primary, 1);
+  s.seen(1).incarnation = 1;
+  s.Plan();
+  EXPECT_EQ(s.shard().primary, 1);
+  EXPECT_EQ(s.node(1).incarnation, 1);
+}
+
 TEST(ResumeTest, NobodySavedAnything) {
   auto s = Down(2);
   s.Dies(1).Dies(2).GoesDown().Plan();
