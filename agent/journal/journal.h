@@ -33,7 +33,7 @@ class Journal {
   std::vector<Entry> Load() const;
 
   Status WriteAssignment(int64_t uid, const std::string& bytes) const;
-  // Empties what a generation leaves behind (data, log, records); the assignment stays. Makes the directories. The
+  // Empties what an incarnation leaves behind (data, log, records); the assignment stays. Makes the directories. The
   // record goes last: cut short, it still says that what is there belongs to the past.
   Status WipeNode(int64_t uid) const;
   // The assignment goes first: what is left when this is cut short is no node any more.

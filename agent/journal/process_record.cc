@@ -21,7 +21,7 @@ std::string OneLine(std::string text) {
 // The one list of fields, for reading and for writing.
 template <typename Record, typename Visitor>
 void VisitFields(Record& r, Visitor visit) {
-  visit("generation", r.generation);
+  visit("incarnation", r.incarnation);
   visit("fenced", r.fenced);
   visit("pid", r.process.pid);
   visit("start_ticks", r.process.start_ticks);

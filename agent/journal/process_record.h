@@ -22,8 +22,8 @@ const char* RecordStateName(RecordState state);
 
 struct ProcessRecord {
   RecordState state = RecordState::kIntent;
-  int64_t generation = 0;
-  bool fenced = false;             // never start it again under this generation
+  int64_t incarnation = 0;
+  bool fenced = false;             // never start it again under this incarnation
   ProcessIdentity process;         // of the last process
   std::string boot_id;
   std::string run_id;              // what the engine calls this run of itself; empty until it answered
@@ -33,7 +33,7 @@ struct ProcessRecord {
   std::string launch_digest;       // of the LaunchSpec it was started with (node_wish.h)
   std::string parameters_digest;   // of the parameters in force
   int64_t applied_revision = 0;
-  int64_t restarts = 0;            // in-place restarts within this generation
+  int64_t restarts = 0;            // in-place restarts within this incarnation
   std::string exit_text;
   int64_t exit_micros = 0;
   int64_t last_offset = 0;         // of the process that ended, when it was last asked, and when that was

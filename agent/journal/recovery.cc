@@ -60,10 +60,10 @@ Recovered JudgeRecord(const StatusOr<ProcessRecord>& record, const Traces& trace
   return {Fate::kVanished, record->process};
 }
 
-ProcessRecord AssumedRecord(const Recovered& found, int64_t generation, const std::string& launch_digest) {
+ProcessRecord AssumedRecord(const Recovered& found, int64_t incarnation, const std::string& launch_digest) {
   ProcessRecord record;
   record.state = found.fate == Fate::kStopped ? RecordState::kStopped : RecordState::kExited;
-  record.generation = generation;
+  record.incarnation = incarnation;
   record.process = found.process;
   record.was_ready = true;
   record.began_on_files = true;  // for all that is known

@@ -68,8 +68,8 @@ struct Traces {
 Recovered JudgeRecord(const StatusOr<ProcessRecord>& record, const Traces& traces, const HostView& host);
 
 // The record of a process that was found without one. What is not known is assumed in its favour: that it belongs to
-// this generation, that it runs what is wished for, and that it had been serving.
-ProcessRecord AssumedRecord(const Recovered& found, int64_t generation, const std::string& launch_digest);
+// this incarnation, that it runs what is wished for, and that it had been serving.
+ProcessRecord AssumedRecord(const Recovered& found, int64_t incarnation, const std::string& launch_digest);
 
 // For people: what is not certain about a process that was found without a record, and what to do; empty for any other.
 std::string WhyUnsure(const Recovered& found, const Traces& traces);

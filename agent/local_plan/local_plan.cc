@@ -8,9 +8,9 @@ namespace {
 
 using enum LocalActionKind;
 
-LocalActionKind PlanSameGeneration(const NodeWish& wish, const LocalNode& node) {
+LocalActionKind PlanSameIncarnation(const NodeWish& wish, const LocalNode& node) {
   if (wish.fenced) return kFence;
-  if (node.fenced) return kKeep;  // once fenced, only a new generation runs again
+  if (node.fenced) return kKeep;  // once fenced, only a new incarnation runs again
   switch (node.process) {
     case LocalProcess::kNone:
     case LocalProcess::kStopped:
@@ -26,11 +26,11 @@ LocalActionKind PlanSameGeneration(const NodeWish& wish, const LocalNode& node) 
 
 std::optional<LocalActionKind> PlanNode(const NodeWish& wish, const LocalNode* node) {
   if (node == nullptr) return wish.fenced ? kFence : wish.held ? kKeep : kStart;
-  if (wish.generation() < node->generation) return std::nullopt;
+  if (wish.incarnation() < node->incarnation) return std::nullopt;
   if (wish.held) return kKeep;
-  if (wish.generation() > node->generation) return wish.fenced ? kFence : kReplace;
+  if (wish.incarnation() > node->incarnation) return wish.fenced ? kFence : kReplace;
   if (wish.revision < node->revision) return std::nullopt;
-  return PlanSameGeneration(wish, *node);
+  return PlanSameIncarnation(wish, *node);
 }
 
 }  // namespace

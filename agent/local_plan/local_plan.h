@@ -2,12 +2,12 @@
 //
 //                        nothing there   stopped   exited          runs (or is being started)
 //   run, no such node    start
-//   same generation                      start     keep; in-place:  apply (live part, parameters)
+//   same incarnation                      start     keep; in-place:  apply (live part, parameters)
 //                                                  start            restart (any other launch part changed)
-//   higher generation    start           replace   replace          replace: kill, wipe, start
+//   higher incarnation    start           replace   replace          replace: kill, wipe, start
 //   held                 keep, whatever is there
-//   fenced               fence: kill what runs; it stays dead under this generation
-//   lower generation or revision: stale, nothing; the same wish again: keep (and report afresh)
+//   fenced               fence: kill what runs; it stays dead under this incarnation
+//   lower incarnation or revision: stale, nothing; the same wish again: keep (and report afresh)
 //   no wish, and all wishes are known: withdraw
 //
 // Called with one wish when an Assign comes and with all of them at Welcome; `complete` tells the two apart.
@@ -25,7 +25,7 @@ namespace elastilab {
 
 // Of the engine process of a node, as its supervisor knows it.
 enum class LocalProcess {
-  kNone,     // never started under this generation
+  kNone,     // never started under this incarnation
   kRunning,  // runs, or its supervisor is at work on that (starting, backing off)
   kExited,   // gone, and its supervisor leaves it so
   kStopped,  // stopped in an orderly way, its files are whole
@@ -33,7 +33,7 @@ enum class LocalProcess {
 
 struct LocalNode {
   int64_t uid = 0;
-  int64_t generation = 0;
+  int64_t incarnation = 0;
   int64_t revision = 0;
   LocalProcess process = LocalProcess::kNone;
   bool fenced = false;
@@ -45,7 +45,7 @@ enum class LocalActionKind {
   kReplace,   // kill the process, wipe the files, spawn
   kApply,     // change the running process
   kRestart,   // stop in an orderly way, spawn on the same files
-  kFence,     // SIGKILL, and never again under this generation
+  kFence,     // SIGKILL, and never again under this incarnation
   kKeep,      // take note of the wish; there is nothing to do
   kWithdraw,  // kill the process, remove the files
 };

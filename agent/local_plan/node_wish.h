@@ -35,12 +35,12 @@ struct TaskWish {
 };
 
 struct NodeWish {
-  LaunchSpec launch;  // uid and generation included
+  LaunchSpec launch;  // uid and incarnation included
   LiveSpec live;
   int64_t revision = 0;
   bool fenced = false;
   bool held = false;        // starts nothing and ends nothing
-  bool keep_files = false;  // this generation begins on the files of the one before
+  bool keep_files = false;  // this incarnation begins on the files of the one before
   bool hands_off = false;   // role, primary and addresses stay as they are, whatever `live` says
   std::optional<TaskWish> task;
   bool restart_in_place = false;
@@ -48,7 +48,7 @@ struct NodeWish {
   bool operator==(const NodeWish&) const = default;
 
   int64_t uid() const { return launch.uid; }
-  int64_t generation() const { return launch.generation; }
+  int64_t incarnation() const { return launch.incarnation; }
 };
 
 // Of everything that only a new process can change; two specs with the same digest can share a process. Parameters are

@@ -24,26 +24,26 @@ agent::v1::NodeRole RoleTo(NodeRole role) {
   return agent::v1::NODE_ROLE_UNSPECIFIED;
 }
 
-agent::v1::Phase PhaseTo(Phase phase) {
+agent::v1::Phase PhaseTo(NodePhase phase) {
   switch (phase) {
-    case Phase::kAbsent: return agent::v1::PHASE_ABSENT;
-    case Phase::kStarting: return agent::v1::PHASE_STARTING;
-    case Phase::kReady: return agent::v1::PHASE_READY;
-    case Phase::kBusy: return agent::v1::PHASE_BUSY;
-    case Phase::kFrozen: return agent::v1::PHASE_FROZEN;
-    case Phase::kExited: return agent::v1::PHASE_EXITED;
-    case Phase::kStopped: return agent::v1::PHASE_STOPPED;
-    case Phase::kFailed: return agent::v1::PHASE_FAILED;
+    case NodePhase::kAbsent: return agent::v1::PHASE_ABSENT;
+    case NodePhase::kStarting: return agent::v1::PHASE_STARTING;
+    case NodePhase::kReady: return agent::v1::PHASE_READY;
+    case NodePhase::kBusy: return agent::v1::PHASE_BUSY;
+    case NodePhase::kFrozen: return agent::v1::PHASE_FROZEN;
+    case NodePhase::kExited: return agent::v1::PHASE_EXITED;
+    case NodePhase::kStopped: return agent::v1::PHASE_STOPPED;
+    case NodePhase::kFailed: return agent::v1::PHASE_FAILED;
   }
   return agent::v1::PHASE_UNSPECIFIED;
 }
 
-agent::v1::TaskState TaskTo(TaskState state) {
+agent::v1::TaskState TaskTo(TaskProgress state) {
   switch (state) {
-    case TaskState::kRunning: return agent::v1::TASK_STATE_RUNNING;
-    case TaskState::kDone: return agent::v1::TASK_STATE_DONE;
-    case TaskState::kCalledOff: return agent::v1::TASK_STATE_CALLED_OFF;
-    case TaskState::kNone: break;
+    case TaskProgress::kRunning: return agent::v1::TASK_STATE_RUNNING;
+    case TaskProgress::kDone: return agent::v1::TASK_STATE_DONE;
+    case TaskProgress::kCalledOff: return agent::v1::TASK_STATE_CALLED_OFF;
+    case TaskProgress::kNone: break;
   }
   return agent::v1::TASK_STATE_UNSPECIFIED;
 }
@@ -51,7 +51,7 @@ agent::v1::TaskState TaskTo(TaskState state) {
 LaunchSpec LaunchFrom(const agent::v1::Assignment& a, EngineFamily family) {
   LaunchSpec launch;
   launch.uid = a.uid();
-  launch.generation = a.generation();
+  launch.incarnation = a.incarnation();
   launch.name = a.name();
   launch.family = family;
   launch.version = a.version();
@@ -104,7 +104,7 @@ StatusOr<NodeWish> WishFrom(const agent::v1::Assignment& a) {
 
 void FillReport(const NodeState& s, agent::v1::NodeReport& r) {
   r.set_uid(s.uid);
-  r.set_generation(s.generation);
+  r.set_incarnation(s.incarnation);
   r.set_applied_revision(s.applied_revision);
   r.set_phase(PhaseTo(s.phase));
   r.set_problem(s.problem);
@@ -142,7 +142,7 @@ void FillReport(const NodeState& s, agent::v1::NodeReport& r) {
     r.mutable_saved()->set_offset(s.saved.offset);
     r.mutable_saved()->set_history(s.saved.history);
   }
-  if (s.task.state != TaskState::kNone) {
+  if (s.task.state != TaskProgress::kNone) {
     r.mutable_task()->set_id(s.task.id);
     r.mutable_task()->set_state(TaskTo(s.task.state));
     r.mutable_task()->set_text(s.task.text);

@@ -33,10 +33,10 @@ std::optional<int> SignalOf(agent::v1::Harm harm) {
   }
 }
 
-NodeState BareState(int64_t uid, int64_t generation, Phase phase) {
+NodeState BareState(int64_t uid, int64_t incarnation, NodePhase phase) {
   NodeState state;
   state.uid = uid;
-  state.generation = generation;
+  state.incarnation = incarnation;
   state.phase = phase;
   return state;
 }
@@ -196,15 +196,15 @@ void ZoneAgent::OnAssign(const Assignment& assignment) {
 void ZoneAgent::OnWithdraw(const agent::v1::Withdraw& withdraw) {
   const auto node = supervisors_.find(withdraw.uid());
   if (node == supervisors_.end()) {
-    return Report(BareState(withdraw.uid(), withdraw.generation(), Phase::kAbsent));
+    return Report(BareState(withdraw.uid(), withdraw.incarnation(), NodePhase::kAbsent));
   }
-  if (node->second->wish().generation() <= withdraw.generation()) Withdraw(withdraw.uid());
+  if (node->second->wish().incarnation() <= withdraw.incarnation()) Withdraw(withdraw.uid());
 }
 
 void ZoneAgent::OnProbe(int64_t uid, int64_t probe_id) {
   const auto node = supervisors_.find(uid);
   if (node != supervisors_.end()) return node->second->Probe(probe_id);
-  NodeState nothing = BareState(uid, 0, Phase::kAbsent);
+  NodeState nothing = BareState(uid, 0, NodePhase::kAbsent);
   nothing.probe_id = probe_id;
   Report(nothing);
 }
@@ -230,7 +230,7 @@ void ZoneAgent::LoseZone() {
 std::optional<NodeWish> ZoneAgent::Understand(const Assignment& assignment) {
   auto wish = WishFrom(assignment);
   if (wish.ok()) return *std::move(wish);
-  NodeState refused = BareState(assignment.uid(), assignment.generation(), Phase::kFailed);
+  NodeState refused = BareState(assignment.uid(), assignment.incarnation(), NodePhase::kFailed);
   refused.problem = TextOf(wish.status());
   Report(refused);
   return std::nullopt;
@@ -285,11 +285,11 @@ NodeState ZoneAgent::Unclaimed(int64_t uid, const HostView& view) const {
   const NodeFiles files = journal_.Node(uid);
   const auto record = ReadRecord(host_.files(), files.engine.record);
   const Recovered found = JudgeRecord(record, {.log_file = files.engine.log_file}, view);
-  NodeState state = BareState(uid, record.ok() ? record->generation : 0, Phase::kStarting);
+  NodeState state = BareState(uid, record.ok() ? record->incarnation : 0, NodePhase::kStarting);
   state.process = found.process;
   state.problem = "its assignment was lost or damaged, and is awaited from the control plane";
-  if (found.fate == Fate::kStopped) state.phase = Phase::kStopped;
-  if (found.recorded && (found.fate == Fate::kExited || found.fate == Fate::kVanished)) state.phase = Phase::kExited;
+  if (found.fate == Fate::kStopped) state.phase = NodePhase::kStopped;
+  if (found.recorded && (found.fate == Fate::kExited || found.fate == Fate::kVanished)) state.phase = NodePhase::kExited;
   if (record.ok()) state.exit_text = record->exit_text;
   return state;
 }

@@ -172,14 +172,14 @@ EngineWatch::Instant EngineWatch::NextQuery(Instant now) const {
 bool EngineWatch::Pending() const { return wish_ && in_force_.revision != wish_->revision; }
 
 bool EngineWatch::TaskIsDue() const {
-  const bool ended = task_.state == TaskState::kDone || task_.state == TaskState::kCalledOff;
+  const bool ended = task_.state == TaskProgress::kDone || task_.state == TaskProgress::kCalledOff;
   return wish_->task && (task_.id != wish_->task->id || !ended);
 }
 
 void EngineWatch::RunTask() {
   applying_ = true;
   const int64_t id = wish_->task->id;
-  task_ = {id, TaskState::kRunning, ""};
+  task_ = {id, TaskProgress::kRunning, ""};
   in_force_.live = {};  // whatever comes of it, it has to be looked at afresh
   control_->HandOver(wish_->task->hand_over_to, wish_->task->patience,
                      [this, id](const Status& status) { OnTaskEnded(id, status); });
@@ -189,7 +189,7 @@ void EngineWatch::OnTaskEnded(int64_t id, const Status& status) {
   applying_ = false;
   if (quiet_) return;
   if (!status.ok() && !absl::IsFailedPrecondition(status)) return ApplyFailed(status);
-  task_ = {id, status.ok() ? TaskState::kDone : TaskState::kCalledOff, std::string(status.message())};
+  task_ = {id, status.ok() ? TaskProgress::kDone : TaskProgress::kCalledOff, std::string(status.message())};
   events_.applied();
   next_apply_ = kAtOnce;
   Tick();

@@ -13,7 +13,7 @@ bool NodeSupervisor::Recover(const HostView& host) {
   const StatusOr<ProcessRecord> record = ReadRecord(context_.host.files(), files_.engine.record);
   Recovered found = JudgeRecord(record, TracesOfEngine(), host);
   TakeUp(record, found);
-  never_started_ = found.fate == Fate::kNeverStarted || ForOlderGeneration();
+  never_started_ = found.fate == Fate::kNeverStarted || ForOlderIncarnation();
   if (found.fate == Fate::kAlive && !process_.Adopt(found.process).ok()) found.fate = Fate::kVanished;
   if (found.fate == Fate::kVanished) EndedUnseen(RecordState::kExited, "gone while no agent watched");
   if (found.fate == Fate::kStopped) EndedUnseen(RecordState::kStopped, process_.record().exit_text);
@@ -65,7 +65,7 @@ void NodeSupervisor::TakeUp(const StatusOr<ProcessRecord>& record, const Recover
     return;
   }
   if (found.fate == Fate::kNeverStarted) return;
-  process_.record() = AssumedRecord(found, wish_.generation(), LaunchDigest(wish_.launch));
+  process_.record() = AssumedRecord(found, wish_.incarnation(), LaunchDigest(wish_.launch));
   spdlog::error("{}: its process record is lost: {}", wish_.launch.name, std::string(record.status().message()));
   unrecorded_ = WhyUnsure(found, TracesOfEngine());
 }
@@ -87,7 +87,7 @@ void NodeSupervisor::LookAtFiles() {
 TaskOutcome NodeSupervisor::RecordedTask() const {
   const ProcessRecord& r = process_.record();
   if (r.task_id == 0) return {};
-  return {r.task_id, r.task_done ? TaskState::kDone : TaskState::kCalledOff, r.task_text};
+  return {r.task_id, r.task_done ? TaskProgress::kDone : TaskProgress::kCalledOff, r.task_text};
 }
 
 }  // namespace elastilab

@@ -2,16 +2,16 @@
 
 namespace elastilab {
 
-const char* PhaseName(Phase phase) {
+const char* NodePhaseName(NodePhase phase) {
   switch (phase) {
-    case Phase::kAbsent: return "absent";
-    case Phase::kStarting: return "starting";
-    case Phase::kReady: return "ready";
-    case Phase::kBusy: return "busy";
-    case Phase::kFrozen: return "frozen";
-    case Phase::kExited: return "exited";
-    case Phase::kStopped: return "stopped";
-    case Phase::kFailed: return "failed";
+    case NodePhase::kAbsent: return "absent";
+    case NodePhase::kStarting: return "starting";
+    case NodePhase::kReady: return "ready";
+    case NodePhase::kBusy: return "busy";
+    case NodePhase::kFrozen: return "frozen";
+    case NodePhase::kExited: return "exited";
+    case NodePhase::kStopped: return "stopped";
+    case NodePhase::kFailed: return "failed";
   }
   return "?";
 }

@@ -10,25 +10,25 @@
 
 namespace elastilab {
 
-// Meanings: agent.proto, enum Phase.
-enum class Phase { kAbsent, kStarting, kReady, kBusy, kFrozen, kExited, kStopped, kFailed };
+// Meanings: agent.proto, enum NodePhase.
+enum class NodePhase { kAbsent, kStarting, kReady, kBusy, kFrozen, kExited, kStopped, kFailed };
 
-const char* PhaseName(Phase phase);
+const char* NodePhaseName(NodePhase phase);
 
-enum class TaskState { kNone, kRunning, kDone, kCalledOff };
+enum class TaskProgress { kNone, kRunning, kDone, kCalledOff };
 
 struct TaskOutcome {
   int64_t id = 0;
-  TaskState state = TaskState::kNone;
+  TaskProgress state = TaskProgress::kNone;
   std::string text;  // why it was called off
   bool operator==(const TaskOutcome&) const = default;
 };
 
 struct NodeState {
   int64_t uid = 0;
-  int64_t generation = 0;
+  int64_t incarnation = 0;
   int64_t applied_revision = 0;
-  Phase phase = Phase::kAbsent;
+  NodePhase phase = NodePhase::kAbsent;
   std::string problem;
   int64_t probe_id = 0;
 

@@ -110,7 +110,7 @@ int64_t NodeSupervisor::Signal(int signal) {
 
 void NodeSupervisor::Step() {
   if (!process_.alive()) return StepDead();
-  if (goal_ == Goal::kFence || goal_ == Goal::kWithdraw || ForOlderGeneration()) return Kill();
+  if (goal_ == Goal::kFence || goal_ == Goal::kWithdraw || ForOlderIncarnation()) return Kill();
   if (goal_ == Goal::kSuspend || restart_wanted_) return StopOrderly();
   UpdateDiscovery();
 }
@@ -125,7 +125,7 @@ void NodeSupervisor::StepDead() {
     case Goal::kFence:
       goal_ = Goal::kRest;
       process_.record().fenced = true;
-      process_.record().generation = wish_.generation();
+      process_.record().incarnation = wish_.incarnation();
       process_.record().state = RecordState::kExited;
       never_started_ = false;
       start_alarm_->Cancel();
@@ -165,10 +165,10 @@ Status NodeSupervisor::TryStart() {
     return absl::UnimplementedError(fmt::format("this agent cannot run {}", FamilyName(wish_.launch.family)));
   }
   ProcessRecord& record = process_.record();
-  if (ForOlderGeneration()) {
+  if (ForOlderIncarnation()) {
     if (!wish_.keep_files) RETURN_IF_ERROR(context_.journal.WipeNode(wish_.uid()));
     record = ProcessRecord{};
-    record.generation = wish_.generation();
+    record.incarnation = wish_.incarnation();
     last_status_ = {};
   }
   ASSIGN_OR_RETURN(Command command, MakeCommand(*driver));
@@ -267,12 +267,12 @@ void NodeSupervisor::OnChanged() {
 void NodeSupervisor::OnApplied() {
   ProcessRecord& record = process_.record();
   const TaskOutcome& task = watch_->task();
-  const bool task_ended = task.id != record.task_id && (task.state == TaskState::kDone || task.state == TaskState::kCalledOff);
+  const bool task_ended = task.id != record.task_id && (task.state == TaskProgress::kDone || task.state == TaskProgress::kCalledOff);
   if (record.applied_revision == watch_->in_force().revision && !task_ended) return;
   record.applied_revision = watch_->in_force().revision;
   if (task_ended) {
     record.task_id = task.id;
-    record.task_done = task.state == TaskState::kDone;
+    record.task_done = task.state == TaskProgress::kDone;
     record.task_text = task.text;
   }
   process_.Save();
@@ -354,7 +354,7 @@ void NodeSupervisor::OnExit() {
 
   const bool restart = std::exchange(restart_wanted_, false);
   stopping_ = false;
-  if (goal_ == Goal::kRun && !restart && !ForOlderGeneration()) {
+  if (goal_ == Goal::kRun && !restart && !ForOlderIncarnation()) {
     AfterUnexpectedExit(had_been_ready, healthy_for);
     return process_.Save();
   }
@@ -416,9 +416,9 @@ std::vector<ProcessIdentity> NodeSupervisor::Processes() const {
 LocalNode NodeSupervisor::Local() const {
   LocalNode local;
   local.uid = wish_.uid();
-  local.generation = wish_.generation();
+  local.incarnation = wish_.incarnation();
   local.revision = wish_.revision;
-  local.fenced = goal_ == Goal::kFence || (process_.record().fenced && !ForOlderGeneration());
+  local.fenced = goal_ == Goal::kFence || (process_.record().fenced && !ForOlderIncarnation());
   local.launch_digest = process_.alive() ? process_.record().launch_digest : LaunchDigest(wish_.launch);
   if (process_.alive() || goal_ == Goal::kRun) {
     local.process = LocalProcess::kRunning;
@@ -431,26 +431,26 @@ LocalNode NodeSupervisor::Local() const {
   return local;
 }
 
-Phase NodeSupervisor::CurrentPhase() const {
-  if (process_.alive() && watch_ != nullptr && !ForOlderGeneration()) {
-    if (watch_->verdict() == Verdict::kFrozen) return Phase::kFrozen;
-    if (watch_->verdict() == Verdict::kBusy) return Phase::kBusy;
-    if (watch_->ready()) return Phase::kReady;
+NodePhase NodeSupervisor::CurrentPhase() const {
+  if (process_.alive() && watch_ != nullptr && !ForOlderIncarnation()) {
+    if (watch_->verdict() == Verdict::kFrozen) return NodePhase::kFrozen;
+    if (watch_->verdict() == Verdict::kBusy) return NodePhase::kBusy;
+    if (watch_->ready()) return NodePhase::kReady;
   }
-  if (goal_ == Goal::kWithdraw && !process_.alive()) return Phase::kAbsent;
-  if (!failure_.empty()) return Phase::kFailed;
-  if (process_.alive() || never_started_) return Phase::kStarting;
-  return process_.record().state == RecordState::kStopped ? Phase::kStopped : Phase::kExited;
+  if (goal_ == Goal::kWithdraw && !process_.alive()) return NodePhase::kAbsent;
+  if (!failure_.empty()) return NodePhase::kFailed;
+  if (process_.alive() || never_started_) return NodePhase::kStarting;
+  return process_.record().state == RecordState::kStopped ? NodePhase::kStopped : NodePhase::kExited;
 }
 
 NodeState NodeSupervisor::State() const {
   const ProcessRecord& record = process_.record();
   NodeState state;
   state.uid = wish_.uid();
-  state.generation = wish_.generation();
+  state.incarnation = wish_.incarnation();
   state.phase = CurrentPhase();
   state.problem = failure_.empty() ? stop_problem_ : failure_;
-  if (ForOlderGeneration()) return state;  // what is there belongs to the past
+  if (ForOlderIncarnation()) return state;  // what is there belongs to the past
   state.process = record.process;
   state.restarts = record.restarts;
   state.engine_version = record.engine_version;

@@ -8,7 +8,7 @@
 //        answer in 30 s    │                            ▼
 //                     └▶ failed          restart in place: starting again
 //                                        report:           exited, until a new wish
-//   Fence     SIGKILL; exited, for ever under this generation
+//   Fence     SIGKILL; exited, for ever under this incarnation
 //   Replace   SIGKILL, wipe, start        Restart    orderly stop, start on the same files
 //   Suspend   orderly stop; stopped       Withdraw   SIGKILL, remove the files; absent
 //
@@ -96,7 +96,7 @@ class NodeSupervisor {
   void Accept(Goal goal, NodeWish wish);
   void Step();
   void StepDead();
-  bool ForOlderGeneration() const { return process_.record().generation != wish_.generation(); }
+  bool ForOlderIncarnation() const { return process_.record().incarnation != wish_.incarnation(); }
 
   void StartAfterBackOff(std::chrono::milliseconds healthy_for);
   void StartNow();
@@ -125,7 +125,7 @@ class NodeSupervisor {
 
   void UpdateDiscovery();
   void MakeDiscovery();
-  Phase CurrentPhase() const;
+  NodePhase CurrentPhase() const;
   TaskOutcome RecordedTask() const;
   void Report(int64_t probe_id = 0);
   std::string WithoutSecrets(std::string text) const;
@@ -138,7 +138,7 @@ class NodeSupervisor {
   std::unique_ptr<EngineWatch> watch_;  // while the process lives
 
   Goal goal_ = Goal::kRest;
-  bool never_started_ = true;   // under this generation
+  bool never_started_ = true;   // under this incarnation
   bool restart_wanted_ = false; // an orderly stop, then a start
   bool stopping_ = false;       // the orderly stop is under way
   bool killed_ = false;         // we sent SIGKILL

@@ -43,8 +43,8 @@ Status CheckWithheld(const std::string& rule) {
 }
 
 Status CheckSpec(const LaunchSpec& launch, const LiveSpec& live, const EngineBinary& binary, const NodePaths& paths) {
-  const auto version = EngineVersion::Parse(binary.version);
-  if (!version || *version < EngineVersion{7, 0, 0}) {
+  const auto version = ProgramVersion::Parse(binary.version);
+  if (!version || *version < ProgramVersion{7, 0, 0}) {
     return absl::InvalidArgumentError(
         fmt::format("{} is version {}: 7.0 or newer is needed, older ones cannot change their "
                     "addresses while they run",

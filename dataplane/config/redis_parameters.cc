@@ -23,10 +23,10 @@ struct Rule {
   std::string_view parameter;
   Use use = Use::kRuntime;
   std::string_view directive = {};  // empty: same name
-  EngineVersion since = {};         // first version of either family that knows it
+  ProgramVersion since = {};         // first version of either family that knows it
 };
 
-constexpr EngineVersion kValkey81{8, 1, 0};
+constexpr ProgramVersion kValkey81{8, 1, 0};
 
 // Engines older than 7.0 are refused before this table is read, so `since` starts above that.
 constexpr Rule kRules[] = {
@@ -190,7 +190,7 @@ std::string EngineValue(std::string_view parameter, const std::string& value) {
 
 StatusOr<RedisParameters> TranslateRedisParameters(const std::map<std::string, std::string>& parameters,
                                                    EngineFamily /*family*/, const std::string& engine_version) {
-  const EngineVersion version = EngineVersion::Parse(engine_version).value_or(EngineVersion{});
+  const ProgramVersion version = ProgramVersion::Parse(engine_version).value_or(ProgramVersion{});
   RedisParameters translated;
   OutputLimits limits;
   for (const auto& [parameter, value] : parameters) {

@@ -95,7 +95,7 @@ struct Misfit {
   auto operator<=>(const Misfit&) const = default;
 };
 
-Misfit MisfitOf(const EngineVersion& installed, const EngineVersion& wanted) {
+Misfit MisfitOf(const ProgramVersion& installed, const ProgramVersion& wanted) {
   const int distance = (installed.major - wanted.major) * 1000 + installed.minor - wanted.minor;
   const int kind = distance == 0 ? 0 : distance > 0 ? 1 : 2;
   return {kind, std::abs(distance), -installed.patch};
@@ -123,11 +123,11 @@ std::vector<EngineBinary> FindEngineBinaries() {
 
 StatusOr<EngineBinary> ChooseBinary(const std::vector<EngineBinary>& installed, EngineFamily family,
                                     const std::string& version) {
-  const EngineVersion wanted = EngineVersion::Parse(version).value_or(EngineVersion{});
+  const ProgramVersion wanted = ProgramVersion::Parse(version).value_or(ProgramVersion{});
   const EngineBinary* best = nullptr;
   Misfit best_misfit{};
   for (const EngineBinary& binary : installed) {
-    const auto own = EngineVersion::Parse(binary.version);
+    const auto own = ProgramVersion::Parse(binary.version);
     if (binary.family != family || !own) continue;
     const Misfit misfit = MisfitOf(*own, wanted);
     if (best != nullptr && !(misfit < best_misfit)) continue;

@@ -1,5 +1,5 @@
 // One door to every kind of engine. A driver knows how its engine is configured, asked, promoted and stopped; it knows
-// nothing of zones, generations or restarts (agent/supervisor does).
+// nothing of zones, incarnations or restarts (agent/supervisor does).
 //
 // All calls except Launch are asynchronous on the io_context the driver was built with: they never block, call `done`
 // exactly once on that context's thread and never from inside the call, and end with DeadlineExceeded when the engine

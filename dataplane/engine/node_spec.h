@@ -38,7 +38,7 @@ struct EngineBinary {
 // The part of a wish that a running process can't change: when it differs, the process must be replaced.
 struct LaunchSpec {
   int64_t uid = 0;
-  int64_t generation = 0;
+  int64_t incarnation = 0;
   std::string name;  // "demo-001/0001"
   EngineFamily family = EngineFamily::kRedis;
   std::string version;

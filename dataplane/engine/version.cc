@@ -4,8 +4,8 @@
 
 namespace elastilab {
 
-std::optional<EngineVersion> EngineVersion::Parse(std::string_view text) {
-  EngineVersion version;
+std::optional<ProgramVersion> ProgramVersion::Parse(std::string_view text) {
+  ProgramVersion version;
   int* const fields[] = {&version.major, &version.minor, &version.patch};
   const char* at = text.data();
   const char* const end = text.data() + text.size();

@@ -7,15 +7,15 @@
 
 namespace elastilab {
 
-struct EngineVersion {
+struct ProgramVersion {
   int major = 0;
   int minor = 0;
   int patch = 0;
-  auto operator<=>(const EngineVersion&) const = default;
+  auto operator<=>(const ProgramVersion&) const = default;
 
   // Reads the leading numbers; what is missing or no number is 0. Empty when there is no number at all.
-  static std::optional<EngineVersion> Parse(std::string_view text);
-  bool SameMinor(const EngineVersion& other) const { return major == other.major && minor == other.minor; }
+  static std::optional<ProgramVersion> Parse(std::string_view text);
+  bool SameMinor(const ProgramVersion& other) const { return major == other.major && minor == other.minor; }
 };
 
 }  // namespace elastilab

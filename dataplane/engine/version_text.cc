@@ -16,7 +16,7 @@ std::optional<EngineBinary> ParseVersionText(std::string_view text) {
     if (at == std::string_view::npos) continue;
     std::string_view version = text.substr(at + form.prefix.size());
     version = version.substr(0, version.find_first_of(" \r\n"));
-    if (!EngineVersion::Parse(version)) continue;
+    if (!ProgramVersion::Parse(version)) continue;
     return EngineBinary{form.family, std::string(version), {}};
   }
   return std::nullopt;

@@ -162,7 +162,7 @@ TEST_F(FilesPowerTest, AJournalOpensAndNamesNoProcessThatItDidNotKnow) {
           assignments.insert(assignment);
           ASSERT_TRUE(journal->WriteAssignment(uid, assignment).ok());
           ProcessRecord record;
-          record.generation = i;
+          record.incarnation = i;
           record.boot_id = boot;
           ASSERT_TRUE(WriteRecord(files_, journal->Node(uid).engine.record, record).ok());
           record.state = RecordState::kRunning;

@@ -254,7 +254,7 @@ agent::v1::NodeReport SimRegion::ReportOf(const Zone& zone, NodeUid uid) const {
   const SimEngine& engine = zone.engines.at(uid);
   agent::v1::NodeReport report;
   report.set_uid(uid);
-  report.set_generation(engine.wish.generation());
+  report.set_incarnation(engine.wish.incarnation());
   report.set_applied_revision(engine.wish.revision());
   report.set_restarts(engine.restarts);
   report.set_phase(!engine.alive ? agent::v1::PHASE_EXITED : engine.silent ? agent::v1::PHASE_FROZEN : agent::v1::PHASE_READY);
@@ -292,9 +292,9 @@ void SimRegion::StartEngine(Zone& zone, const Assignment& wish) {
 
 void SimRegion::ApplyWish(Zone& zone, const Assignment& wish) {
   auto it = zone.engines.find(wish.uid());
-  if (it == zone.engines.end() || it->second.wish.generation() < wish.generation()) {
+  if (it == zone.engines.end() || it->second.wish.incarnation() < wish.incarnation()) {
     StartEngine(zone, wish);
-  } else if (it->second.wish.generation() == wish.generation()) {
+  } else if (it->second.wish.incarnation() == wish.incarnation()) {
     SimEngine& engine = it->second;
     if (wish.desired() == agent::v1::DESIRED_FENCED) engine.alive = false;
     engine.asked = wish;
@@ -368,7 +368,7 @@ void SimRegion::Obey(Zone& zone, const ControlMessage& message) {
       zone.engines.erase(message.withdraw().uid());
       agent::v1::NodeReport report;
       report.set_uid(message.withdraw().uid());
-      report.set_generation(message.withdraw().generation());
+      report.set_incarnation(message.withdraw().incarnation());
       report.set_phase(agent::v1::PHASE_ABSENT);
       fleet_->Report(*zone.link, report);
       break;
@@ -530,7 +530,7 @@ std::string SimRegion::BrokenWhenSettled() const {
       const auto& engines = zones_.at(node->zone)->engines;
       auto it = engines.find(uid);
       if (it == engines.end() || !it->second.alive || it->second.silent) return fmt::format("I2: node {} has no live engine", uid);
-      if (it->second.wish.generation() != node->incarnation) return fmt::format("I2: node {} runs another incarnation", uid);
+      if (it->second.wish.incarnation() != node->incarnation) return fmt::format("I2: node {} runs another incarnation", uid);
     }
     for (const auto& [name, zone] : zones_) {
       for (const auto& [uid, engine] : zone->engines) {
@@ -564,8 +564,8 @@ std::string SimRegion::Describe() const {
       auto it = zone.engines.find(uid);
       if (it != zone.engines.end()) {
         const SimEngine& e = it->second;
-        text += fmt::format(" | engine {}{} generation {} revision {} data {}{}", e.alive ? "alive" : "dead",
-                            e.silent ? " silent" : "", e.wish.generation(), e.wish.revision(), e.data, e.synced ? " synced" : "");
+        text += fmt::format(" | engine {}{} incarnation {} revision {} data {}{}", e.alive ? "alive" : "dead",
+                            e.silent ? " silent" : "", e.wish.incarnation(), e.wish.revision(), e.data, e.synced ? " synced" : "");
       }
       text += zone.link ? "\n" : " (no agent)\n";
     }

@@ -46,11 +46,6 @@ std::string_view Text(Evidence evidence);
 constexpr bool IsDeath(Evidence e) {
   return e == Evidence::kExitSeen || e == Evidence::kGoneOnHost || e == Evidence::kLeaseOver;
 }
-// Its process lives, answering or not.
-constexpr bool IsLife(Evidence e) {
-  return e == Evidence::kLoads || e == Evidence::kAnswers || e == Evidence::kBusy || e == Evidence::kFrozen;
-}
-
 // How long a process that runs and does not answer is left alone, when others hold its data; a setting of the lab's.
 inline constexpr int64_t kBusyPatienceMicros = 180'000'000;
 // After that long users are told that it does not answer.

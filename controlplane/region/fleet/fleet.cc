@@ -58,7 +58,7 @@ bool Fleet::Connect(const std::shared_ptr<AgentLink>& link, const agent::v1::Hel
     Session& session = found->second;
     for (const auto& assignment : assignments) {
       if (session.withdrawn.contains(assignment.uid())) continue;
-      session.sent.try_emplace(assignment.uid(), assignment.generation(), assignment.revision());
+      session.sent.try_emplace(assignment.uid(), assignment.incarnation(), assignment.revision());
       *message.mutable_welcome()->add_assignments() = assignment;
     }
     zones_[zone].connected = true;
@@ -184,7 +184,7 @@ bool Fleet::Assign(const std::string& zone, const agent::v1::Assignment& assignm
   std::lock_guard lock(mu_);
   auto it = sessions_.find(zone);
   if (it == sessions_.end()) return false;
-  const std::pair<int64_t, int64_t> version{assignment.generation(), assignment.revision()};
+  const std::pair<int64_t, int64_t> version{assignment.incarnation(), assignment.revision()};
   auto& sent = it->second.sent[assignment.uid()];
   if (sent == version) return true;
   sent = version;

@@ -50,7 +50,7 @@ TaskState TaskStateOf(agent::v1::TaskState state) {
 
 NodeObservation Observed(const agent::v1::NodeReport& report, const NodeObservation& before) {
   NodeObservation seen = before;
-  seen.incarnation = report.generation();
+  seen.incarnation = report.incarnation();
   seen.applied_revision = report.applied_revision();
   seen.phase = PhaseOf(report.phase());
   seen.problem = report.problem();
@@ -78,7 +78,7 @@ NodeObservation Observed(const agent::v1::NodeReport& report, const NodeObservat
   if (report.keys_known()) seen.keys = report.keys();
   seen.began_on_files = report.began_on_files();
   seen.previous_keys = report.previous_keys_known() ? report.previous_keys() : -1;
-  seen.saved = report.has_saved() ? SavedData{report.saved().bytes(), report.saved().offset(), report.saved().history()} : SavedData{};
+  seen.saved = report.has_saved() ? SavedCopy{report.saved().bytes(), report.saved().offset(), report.saved().history()} : SavedCopy{};
   seen.task = {report.task().id(), TaskStateOf(report.task().state()), report.task().text()};
   return seen;
 }

@@ -26,11 +26,11 @@ enum class DirectVerdict {
 std::string_view Text(DirectVerdict verdict);
 
 // What a process keeps its data set in while it does not run: a dump that it wrote in good order, or an append-only file.
-struct SavedData {
+struct SavedCopy {
   int64_t bytes = 0;    // 0: nothing is saved
   int64_t offset = -1;  // of the replication stream when it was saved; -1: the files do not say
   std::string history = {};  // names that stream: offsets of different ones can't be compared
-  bool operator==(const SavedData&) const = default;
+  bool operator==(const SavedCopy&) const = default;
 };
 
 // How far an engine is with reading its data set.
@@ -75,7 +75,7 @@ struct NodeObservation {
   int64_t previous_keys = -1; // of the process before this one, when they were last counted; -1: not known
   int64_t silent_micros = 0;  // CLOCK_MONOTONIC of its last answer, while it is busy or frozen
   LoadingProgress loading;
-  SavedData saved;            // of a process that does not run
+  SavedCopy saved;            // of a process that does not run
   TaskObservation task;
   DirectVerdict direct = DirectVerdict::kUnknown;  // of the incarnation in `direct_incarnation`
   int64_t direct_incarnation = 0;

@@ -30,7 +30,7 @@ bool IsReturningRole(const Records& records, const NodeGroup& shard) {
 }
 
 // While the engines themselves switch roles, nobody is to turn them back.
-void FillHandover(const Records& records, const NodeGroup& shard, const CacheNode& node, NodeWish& wish) {
+void FillHandover(const Records& records, const NodeGroup& shard, const CacheNode& node, Wish& wish) {
   const FailoverProgress& change = shard.failover;
   const bool returning = IsReturningRole(records, shard);
   if (change.step != FailoverStep::kHandingOver && !returning) return;
@@ -39,7 +39,7 @@ void FillHandover(const Records& records, const NodeGroup& shard, const CacheNod
   const NodeUid from = returning ? change.candidate : change.old_primary;
   const auto to = records.nodes.find(returning ? change.old_primary : change.candidate);
   if (node.uid == from && to != records.nodes.end()) {
-    wish.handover = HandoverWish{HandoverTask(shard), {to->second.address, to->second.port}};
+    wish.handover = WishedHandover{HandoverTask(shard), {to->second.address, to->second.port}};
   }
 }
 
@@ -74,8 +74,8 @@ int64_t HandoverTask(const NodeGroup& shard) {
   return shard.failover.step == FailoverStep::kHandingOver ? shard.failover.record_id : shard.failover.step_micros;
 }
 
-NodeWish WishFor(const Records& records, const CacheNode& node) {
-  NodeWish wish;
+Wish WishFor(const Records& records, const CacheNode& node) {
+  Wish wish;
   wish.incarnation = node.incarnation;
   wish.fenced = node.fenced;
   wish.keep_files = node.keep_files;
@@ -90,7 +90,7 @@ NodeWish WishFor(const Records& records, const CacheNode& node) {
     wish.node_type = cluster.node_type;
     wish.parameter_group = cluster.parameter_group;
     if (!cluster.configuration_endpoint.empty() && HostsDiscovery(records, cluster, node)) {
-      wish.discovery = DiscoveryWish{cluster.configuration_endpoint, cluster.discovery_version, cluster.discovered};
+      wish.discovery = WishedDiscovery{cluster.configuration_endpoint, cluster.discovery_version, cluster.discovered};
     }
   }
   auto shard = records.node_groups.find(node.node_group_id);

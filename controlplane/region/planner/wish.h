@@ -10,27 +10,27 @@
 
 namespace elastilab {
 
-struct DiscoveryWish {
+struct WishedDiscovery {
   Endpoint listen;
   int64_t version = 0;
   std::vector<NodeUid> nodes;
-  bool operator==(const DiscoveryWish&) const = default;
+  bool operator==(const WishedDiscovery&) const = default;
 };
 
 // A planned change of primary, which the primary's agent carries out by the engine's own means (planner/handover.h).
-struct HandoverWish {
+struct WishedHandover {
   int64_t task_id = 0;
   Endpoint to;                    // the replica's own address
-  bool operator==(const HandoverWish&) const = default;
+  bool operator==(const WishedHandover&) const = default;
 };
 
-struct NodeWish {
+struct Wish {
   int64_t incarnation = 0;
   bool fenced = false;
   bool held = false;              // not to be started: its files are to be looked at first
   bool keep_files = false;        // begins on the files of the incarnation before
   bool hands_off = false;         // a handover is under way: role, primary and addresses stay as they are
-  std::optional<HandoverWish> handover;  // of the old primary
+  std::optional<WishedHandover> handover;  // of the old primary
   bool restart_in_place = false;  // the agent need not ask before it starts a dead process again
   Role role = Role::kNone;
   Endpoint follow;                // empty: none yet
@@ -40,14 +40,14 @@ struct NodeWish {
   std::string node_type;
   std::string parameter_group;
   std::vector<ParameterSetting> startup_settings;
-  std::optional<DiscoveryWish> discovery;
-  bool operator==(const NodeWish&) const = default;
+  std::optional<WishedDiscovery> discovery;
+  bool operator==(const Wish&) const = default;
 };
 
 // Names the handover that a node group is in the middle of.
 int64_t HandoverTask(const NodeGroup& shard);
 
-NodeWish WishFor(const Records& records, const CacheNode& node);
+Wish WishFor(const Records& records, const CacheNode& node);
 
 // Raises the revision of every node whose wish is not the one it was in `before`.
 void RaiseRevisions(const Records& before, Records& after);

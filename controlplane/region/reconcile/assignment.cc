@@ -36,7 +36,7 @@ void FillParameters(const Records& records, const CacheCluster& cluster, const C
   }
 }
 
-void FillDiscovery(const Records& records, const DiscoveryWish& wish, const Location& where,
+void FillDiscovery(const Records& records, const WishedDiscovery& wish, const Location& where,
                    agent::v1::Discovery& discovery) {
   discovery.mutable_listen()->set_address(wish.listen.address);
   discovery.mutable_listen()->set_port(wish.listen.port);
@@ -54,7 +54,7 @@ void FillDiscovery(const Records& records, const DiscoveryWish& wish, const Loca
 // How long writes may wait for a handover: what is in step is there within milliseconds.
 constexpr int kHandoverPatienceMs = 1'000;
 
-void FillHandover(const HandoverWish& wish, agent::v1::Task& task) {
+void FillHandover(const WishedHandover& wish, agent::v1::Task& task) {
   task.set_id(wish.task_id);
   auto& hand_over = *task.mutable_hand_over();
   hand_over.mutable_to()->set_address(wish.to.address);
@@ -72,10 +72,10 @@ agent::v1::NodeRole RoleOf(Role role) {
 agent::v1::Assignment MakeAssignment(const Records& records, const CacheNode& node, const Location& where,
                                      const LabKey& key) {
   const CacheCluster& cluster = records.clusters.at(node.cluster_id);
-  const NodeWish wish = WishFor(records, node);
+  const Wish wish = WishFor(records, node);
   agent::v1::Assignment assignment;
   assignment.set_uid(node.uid);
-  assignment.set_generation(node.incarnation);
+  assignment.set_incarnation(node.incarnation);
   assignment.set_revision(node.revision);
   assignment.set_name(fmt::format("{}/{}", node.cluster_id, node.id));
   assignment.set_family(std::string(Text(cluster.engine)));

@@ -91,7 +91,7 @@ void Executor::SendWishes(const Plan& plan) {
     const CacheNode& node = plan.records.nodes.at(uid);
     agent::v1::ControlMessage message;
     message.mutable_withdraw()->set_uid(uid);
-    message.mutable_withdraw()->set_generation(node.incarnation);
+    message.mutable_withdraw()->set_incarnation(node.incarnation);
     fleet_.Send(node.zone, message);
   }
 }

@@ -70,7 +70,7 @@ class AgentBinaryTest : public testing::Test {
   static Assignment Node(int64_t uid) {
     Assignment a;
     a.set_uid(uid);
-    a.set_generation(1);
+    a.set_incarnation(1);
     a.set_revision(1);
     a.set_name(fmt::format("demo-00{}", uid));
     a.set_family("redis");

@@ -87,7 +87,7 @@ class AgentTest : public testing::Test {
   static agent::v1::Assignment Node(int64_t uid) {
     agent::v1::Assignment a;
     a.set_uid(uid);
-    a.set_generation(1);
+    a.set_incarnation(1);
     a.set_revision(1);
     a.set_name(fmt::format("node-{}", uid));
     a.set_family("redis");

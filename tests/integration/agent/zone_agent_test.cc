@@ -34,7 +34,7 @@ TEST_F(AgentTest, AssignedNodeStartsAndBecomesReady) {
   const Report ready = Running(Node(1));
   EXPECT_TRUE(Alive(ready));
   EXPECT_EQ(ready.applied_revision(), 1);
-  EXPECT_EQ(ready.generation(), 1);
+  EXPECT_EQ(ready.incarnation(), 1);
   EXPECT_EQ(ready.engine_version(), "7.0.15");
   EXPECT_EQ(ready.role(), agent::v1::NODE_ROLE_PRIMARY);
   EXPECT_EQ(control_.Reports().front().phase(), PHASE_STARTING);
@@ -124,14 +124,14 @@ TEST_F(AgentTest, ParametersThatNeedARestartRestartInAnOrderlyWay) {
   EXPECT_EQ(again.restarts(), 0);
 }
 
-TEST_F(AgentTest, HigherGenerationReplacesTheProcessAndWipesItsFiles) {
+TEST_F(AgentTest, HigherIncarnationReplacesTheProcessAndWipesItsFiles) {
   auto node = Node(1);
   const Report ready = Running(node);
   const std::string dump = Paths(1).engine.working_dir + "/dump.rdb";
   ASSERT_TRUE(WriteFileAtomically(dump, "data").ok());
-  node.set_generation(2);
+  node.set_incarnation(2);
   const Report replaced = Running(node);
-  EXPECT_EQ(replaced.generation(), 2);
+  EXPECT_EQ(replaced.incarnation(), 2);
   EXPECT_FALSE(Alive(ready));
   EXPECT_FALSE(std::filesystem::exists(dump));
 }
@@ -153,7 +153,7 @@ TEST_F(AgentTest, FencedNodeIsDeadAndStaysSo) {
   control_.Assign(node);
   EXPECT_EQ(control_.AwaitPhase(1, PHASE_EXITED, mark).uid(), 1);
   EXPECT_EQ(engines_.With(1, [](auto& engine) { return engine.launches; }), 1);
-  node.set_generation(2);
+  node.set_incarnation(2);
   EXPECT_TRUE(Alive(Running(node)));
 }
 
@@ -197,7 +197,7 @@ TEST_F(AgentTest, WithdrawnNodeLeavesNothing) {
   const Report ready = Running(Node(1));
   ControlMessage message;
   message.mutable_withdraw()->set_uid(1);
-  message.mutable_withdraw()->set_generation(1);
+  message.mutable_withdraw()->set_incarnation(1);
   control_.Send(message);
   control_.AwaitPhase(1, PHASE_ABSENT);
   EXPECT_FALSE(Alive(ready));
@@ -205,7 +205,7 @@ TEST_F(AgentTest, WithdrawnNodeLeavesNothing) {
 
   message.mutable_withdraw()->set_uid(77);  // never heard of: answered all the same
   control_.Send(message);
-  EXPECT_EQ(control_.AwaitPhase(77, PHASE_ABSENT).generation(), 1);
+  EXPECT_EQ(control_.AwaitPhase(77, PHASE_ABSENT).incarnation(), 1);
 }
 
 TEST_F(AgentTest, ProbeIsAnsweredEvenForTheDead) {
@@ -323,7 +323,7 @@ TEST_F(AgentTest, DamagedRecordsCostNoEngineItsLife) {
         StartAgent();
         const Report after = control_.AwaitPhase(1, PHASE_READY, mark);
         EXPECT_EQ(after.pid(), before.pid());
-        EXPECT_EQ(after.generation(), before.generation());
+        EXPECT_EQ(after.incarnation(), before.incarnation());
         EXPECT_EQ(after.problem(), "");
         EXPECT_TRUE(Alive(before));
         // Both records are whole again.
@@ -343,7 +343,7 @@ TEST_F(AgentTest, EngineWithoutAnAssignmentIsInHelloBeforeItIsWishedForAgain) {
   const auto hello = control_.AwaitHello(2);
   ASSERT_EQ(hello.nodes_size(), 1);
   EXPECT_EQ(hello.nodes(0).uid(), 1);
-  EXPECT_EQ(hello.nodes(0).generation(), 1);
+  EXPECT_EQ(hello.nodes(0).incarnation(), 1);
   EXPECT_EQ(hello.nodes(0).pid(), ready.pid());
   EXPECT_EQ(hello.nodes(0).phase(), PHASE_STARTING);
   EXPECT_THAT(hello.nodes(0).problem(), HasSubstr("assignment was lost or damaged"));
@@ -371,7 +371,7 @@ TEST_F(AgentTest, EngineThatIsGoneWithItsRecordHasExited) {
   ASSERT_TRUE(WriteFileAtomically(Paths(1).engine.record, "nonsense").ok());
   const size_t mark = control_.Mark();
   StartAgent();
-  EXPECT_EQ(control_.AwaitPhase(1, PHASE_EXITED, mark).generation(), 1);
+  EXPECT_EQ(control_.AwaitPhase(1, PHASE_EXITED, mark).incarnation(), 1);
   EXPECT_EQ(engines_.With(1, [](auto& engine) { return engine.launches; }), 1) << "not started again, empty, in silence";
 }
 

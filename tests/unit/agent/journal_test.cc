@@ -29,7 +29,7 @@ class JournalTest : public testing::Test {
 ProcessRecord SomeRecord() {
   ProcessRecord record;
   record.state = RecordState::kRunning;
-  record.generation = 3;
+  record.incarnation = 3;
   record.fenced = true;
   record.process = {4711, 123456789};
   record.boot_id = "b00t";

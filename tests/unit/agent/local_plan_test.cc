@@ -18,26 +18,26 @@ class Zone {
   Zone& Wants(int64_t uid) {
     wish_ = &wishes_[uid];
     wish_->launch.uid = uid;
-    wish_->launch.generation = 1;
+    wish_->launch.incarnation = 1;
     wish_->revision = 1;
     return *this;
   }
-  Zone& Gen(int64_t generation) { return wish_->launch.generation = generation, *this; }
+  Zone& Gen(int64_t incarnation) { return wish_->launch.incarnation = incarnation, *this; }
   Zone& Rev(int64_t revision) { return wish_->revision = revision, *this; }
   Zone& Fenced() { return wish_->fenced = true, *this; }
   Zone& InPlace() { return wish_->restart_in_place = true, *this; }
   Zone& Memory(int64_t bytes) { return wish_->launch.max_memory_bytes = bytes, *this; }
   Zone& Parameter(const std::string& name) { return wish_->launch.parameters[name] = "1", *this; }
 
-  // A node under generation 1, revision 1, launched as an unadorned wish asks.
+  // A node under incarnation 1, revision 1, launched as an unadorned wish asks.
   Zone& Has(int64_t uid, LocalProcess process) {
     LaunchSpec launch;
     launch.uid = uid;
     node_ = &local_[uid];
-    *node_ = {.uid = uid, .generation = 1, .revision = 1, .process = process, .launch_digest = LaunchDigest(launch)};
+    *node_ = {.uid = uid, .incarnation = 1, .revision = 1, .process = process, .launch_digest = LaunchDigest(launch)};
     return *this;
   }
-  Zone& AtGen(int64_t generation) { return node_->generation = generation, *this; }
+  Zone& AtGen(int64_t incarnation) { return node_->incarnation = incarnation, *this; }
   Zone& AtRev(int64_t revision) { return node_->revision = revision, *this; }
   Zone& AlreadyFenced() { return node_->fenced = true, *this; }
 
@@ -79,7 +79,7 @@ TEST(LocalPlanTest, NewMemoryNeedsARestart) {
               ElementsAre(LocalAction{kRestart, 1}));
 }
 
-TEST(LocalPlanTest, HigherGenerationReplaces) {
+TEST(LocalPlanTest, HigherIncarnationReplaces) {
   for (LocalProcess process : {kRunning, kExited, kStopped, kNone}) {
     EXPECT_THAT(Zone().Wants(1).Gen(2).Has(1, process).OnAssign(), ElementsAre(LocalAction{kReplace, 1}));
   }
@@ -112,7 +112,7 @@ TEST(LocalPlanTest, FenceKillsWhateverTheState) {
   EXPECT_THAT(Zone().Wants(1).Fenced().OnAssign(), ElementsAre(LocalAction{kFence, 1}));
 }
 
-TEST(LocalPlanTest, FencedNodeRunsAgainOnlyUnderANewGeneration) {
+TEST(LocalPlanTest, FencedNodeRunsAgainOnlyUnderANewIncarnation) {
   Zone zone;
   zone.Has(1, kExited).AlreadyFenced().Wants(1).Rev(2).InPlace();
   EXPECT_THAT(zone.OnAssign(), ElementsAre(LocalAction{kKeep, 1}));
@@ -126,11 +126,11 @@ TEST(LocalPlanTest, WhatNobodyWishesForGoesOnlyWhenAllWishesAreKnown) {
   EXPECT_THAT(Zone().Has(2, kExited).OnWelcome(), ElementsAre(LocalAction{kWithdraw, 2}));
 }
 
-TEST(LaunchDigestTest, CoversSecretsButNotParametersOrGeneration) {
+TEST(LaunchDigestTest, CoversSecretsButNotParametersOrIncarnation) {
   LaunchSpec launch;
   launch.control_password = Secret("one");
   const std::string before = LaunchDigest(launch);
-  launch.generation = 7;
+  launch.incarnation = 7;
   launch.parameters["timeout"] = "1";
   EXPECT_EQ(LaunchDigest(launch), before);
   launch.control_password = Secret("two");

@@ -131,7 +131,7 @@ TEST(RecoveryTest, EngineThatSavedWhileItsAgentDiedIsStopped) {
 
 TEST(RecoveryTest, AssumptionsAreInFavourOfTheProcess) {
   const ProcessRecord alive = AssumedRecord({Fate::kAlive, kEngine, false, true}, 7, "digest");
-  EXPECT_EQ(alive.generation, 7);
+  EXPECT_EQ(alive.incarnation, 7);
   EXPECT_TRUE(alive.was_ready);
   EXPECT_EQ(alive.launch_digest, "digest");
   EXPECT_EQ(AssumedRecord({Fate::kStopped, {}, false, false}, 7, "").state, RecordState::kStopped);

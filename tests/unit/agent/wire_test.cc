@@ -11,7 +11,7 @@ namespace {
 agent::v1::Assignment SomeAssignment() {
   agent::v1::Assignment a;
   a.set_uid(42);
-  a.set_generation(2);
+  a.set_incarnation(2);
   a.set_revision(7);
   a.set_name("demo-001/0001");
   a.set_family("redis");
@@ -30,7 +30,7 @@ TEST(WireTest, AssignmentBecomesAWish) {
   const auto wish = WishFrom(SomeAssignment());
   ASSERT_TRUE(wish.ok()) << wish.status();
   EXPECT_EQ(wish->uid(), 42);
-  EXPECT_EQ(wish->generation(), 2);
+  EXPECT_EQ(wish->incarnation(), 2);
   EXPECT_EQ(wish->revision, 7);
   EXPECT_EQ(wish->launch.family, EngineFamily::kRedis);
   EXPECT_EQ(wish->launch.threads, 1);
@@ -55,9 +55,9 @@ TEST(WireTest, NonsenseIsNamed) {
 TEST(WireTest, ReportCarriesTheWholeTruth) {
   NodeState state;
   state.uid = 42;
-  state.generation = 2;
+  state.incarnation = 2;
   state.applied_revision = 7;
-  state.phase = Phase::kFrozen;
+  state.phase = NodePhase::kFrozen;
   state.probe_id = 3;
   state.process = {100, 5000};
   state.engine.role = NodeRole::kReplica;

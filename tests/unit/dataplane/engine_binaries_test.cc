@@ -57,11 +57,11 @@ TEST(VersionTextTest, FamilyComesFromTheText) {
 }
 
 TEST(EngineVersionTest, Parses) {
-  EXPECT_EQ(EngineVersion::Parse("7.0.15"), (EngineVersion{7, 0, 15}));
-  EXPECT_EQ(EngineVersion::Parse("6.x"), (EngineVersion{6, 0, 0}));
-  EXPECT_EQ(EngineVersion::Parse("8"), (EngineVersion{8, 0, 0}));
-  EXPECT_EQ(EngineVersion::Parse("x"), std::nullopt);
-  EXPECT_EQ(EngineVersion::Parse(""), std::nullopt);
+  EXPECT_EQ(ProgramVersion::Parse("7.0.15"), (ProgramVersion{7, 0, 15}));
+  EXPECT_EQ(ProgramVersion::Parse("6.x"), (ProgramVersion{6, 0, 0}));
+  EXPECT_EQ(ProgramVersion::Parse("8"), (ProgramVersion{8, 0, 0}));
+  EXPECT_EQ(ProgramVersion::Parse("x"), std::nullopt);
+  EXPECT_EQ(ProgramVersion::Parse(""), std::nullopt);
 }
 
 TEST(FamilyTest, NamesAreReadBack) {

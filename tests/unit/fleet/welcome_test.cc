@@ -57,7 +57,7 @@ class WelcomeTest : public testing::Test {
   static Assignment Wish(int64_t uid, int64_t revision) {
     Assignment a;
     a.set_uid(uid);
-    a.set_generation(1);
+    a.set_incarnation(1);
     a.set_revision(revision);
     return a;
   }

@@ -61,7 +61,7 @@ class Situation {
 
   // The agent did all that is wished of this node; of a handover, the engines have switched their roles.
   Situation& Obeys(NodeUid uid) {
-    const NodeWish wish = WishFor(world.records, node(uid));
+    const Wish wish = WishFor(world.records, node(uid));
     NodeObservation& o = seen(uid);
     if (wish.held) return *this;
     if (wish.hands_off) {
