@@ -7,14 +7,17 @@
 namespace elastilab {
 
 CompiledStatement::CompiledStatement(const PolicyStatement& statement, bool variables)
-    : not_action_(statement.not_action),
+    : deny_(statement.effect == PolicyEffect::kDeny),
+      not_action_(statement.not_action),
       not_resource_(statement.not_resource),
       any_resource_(statement.resources.empty()) {
   for (const std::string& action : statement.actions) {
     actions_.emplace_back(ToLowerAscii(action), Pattern::Options{});
   }
   for (const std::string& resource : statement.resources) resources_.push_back(Pattern::Resource(resource, variables));
-  for (const PolicyCondition& condition : statement.conditions) conditions_.emplace_back(condition, variables);
+  for (const PolicyCondition& condition : statement.conditions) {
+    conditions_.emplace_back(condition, variables, statement.effect);
+  }
 }
 
 Verdict CompiledStatement::Match(std::string_view lower_action, std::string_view resource,
@@ -63,8 +66,9 @@ elastilab::Match CompiledStatement::MatchesResource(std::string_view resource, c
     if (match == Match::kYes) return not_resource_ ? Match::kNo : Match::kYes;
     unresolved = unresolved || match == Match::kUnresolved;
   }
-  // A NotResource that cannot be told is not known to be elsewhere.
-  if (unresolved) return Match::kUnresolved;
+  // AWS says that a resource with such a variable "will not match any resource", of NotResource as well, and that the
+  // statement may be invalid as a whole: a Deny holds, an Allow does not.
+  if (unresolved && !(not_resource_ && deny_)) return Match::kUnresolved;
   return not_resource_ ? Match::kYes : Match::kNo;
 }
 

@@ -26,6 +26,7 @@ class CompiledStatement {
   elastilab::Match MatchesResource(std::string_view resource, const ConditionContext& context,
                                    MissingKeys* missing) const;
 
+  bool deny_ = false;
   bool not_action_ = false;
   bool not_resource_ = false;
   bool any_resource_ = false;  // of a trust policy

@@ -99,8 +99,8 @@ Match YesOrNo(bool yes) { return yes ? Match::kYes : Match::kNo; }
 
 }  // namespace
 
-CompiledCondition::CompiledCondition(const PolicyCondition& condition, bool variables)
-    : op_(condition.op), key_(condition.key), lower_key_(ToLowerAscii(condition.key)) {
+CompiledCondition::CompiledCondition(const PolicyCondition& condition, bool variables, PolicyEffect effect)
+    : op_(condition.op), deny_(effect == PolicyEffect::kDeny), key_(condition.key), lower_key_(ToLowerAscii(condition.key)) {
   switch (TypeOf(op_.comparison)) {
     case ValueType::kText:
       values_ = ValuesOf<Pattern>(condition, [&](const std::string& text) {
@@ -146,18 +146,19 @@ Match CompiledCondition::Evaluate(const ConditionContext& context, MissingKeys* 
     if (match == Match::kYes) return YesOrNo(!op_.negated);
     if (match == Match::kUnresolved) some = match;
   }
-  return some == Match::kUnresolved ? some : YesOrNo(op_.negated);
+  return some == Match::kUnresolved && !op_.negated ? some : YesOrNo(op_.negated);
 }
 
 Match CompiledCondition::EvaluateValue(const std::string& value, const ConditionContext& context,
                                        MissingKeys* missing) const {
   const Match match = MatchesSome(value, context, missing);
-  return match == Match::kUnresolved ? match : YesOrNo((match == Match::kYes) != op_.negated);
+  return match == Match::kUnresolved && !op_.negated ? match : YesOrNo((match == Match::kYes) != op_.negated);
 }
 
 Match CompiledCondition::EvaluateSet(const std::vector<std::string>* values, const ConditionContext& context,
                                      MissingKeys* missing) const {
   const bool all = op_.quantifier == SetQuantifier::kForAllValues;
+  if (values == nullptr && !all && op_.if_exists) return YesOrNo(deny_);
   const auto is_empty = [](const std::string& value) { return value.empty(); };
   if (values == nullptr || std::all_of(values->begin(), values->end(), is_empty)) return YesOrNo(all);
   Match unresolved = Match::kNo;

@@ -23,12 +23,14 @@ namespace elastilab {
 //   ForAnyValue:StringNot…     false        false                some x equals no v
 //   Null: true                 true         true                 false
 //
-// For the set operators a key whose values are all "" is one without values. ForAnyValue stays false for an absent key
-// with IfExists too. A value with a variable that has no value matches nothing; where that would make a negated
-// condition true, the condition is false instead: the statement does not count.
+// For the set operators a key whose values are all "" is one without values. A value of the policy with a variable that
+// has no value matches nothing, so that a negated comparison with it is true. ForAnyValue:…IfExists on an absent key is
+// where AWS's documents contradict each other (IfExists: true; ForAnyValue: false): it fails closed, met in a Deny and not
+// met in an Allow.
 class CompiledCondition {
  public:
-  CompiledCondition(const PolicyCondition& condition, bool variables);
+  // `effect` is that of the condition's statement.
+  CompiledCondition(const PolicyCondition& condition, bool variables, PolicyEffect effect);
 
   // kUnresolved counts as not met. `missing` may be nullptr.
   Match Evaluate(const ConditionContext& context, MissingKeys* missing) const;
@@ -41,6 +43,7 @@ class CompiledCondition {
                     MissingKeys* missing) const;
 
   ConditionOperator op_;
+  bool deny_;
   std::string key_;  // as written
   std::string lower_key_;
   std::variant<std::vector<Pattern>, std::vector<ArnPattern>, std::vector<long double>, std::vector<PolicyDate>,

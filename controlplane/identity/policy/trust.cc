@@ -11,7 +11,7 @@
 namespace elastilab {
 namespace {
 
-enum class Named { kNo, kAtLarge, kItself };  // kAtLarge: as one of an account, or of all
+enum class Named { kNo, kAtLarge, kItself };  // kAtLarge: as one of its account, of all, or of all but some
 
 // Whether an AWS principal of a trust policy means the caller.
 Named NamesAws(std::string_view value, const TrustCaller& caller) {
@@ -47,6 +47,14 @@ Named NamesCaller(const PolicyStatement& statement, const TrustCaller& caller) {
   return best == Named::kNo ? Named::kAtLarge : Named::kNo;
 }
 
+// "*", which "AWS": "*" is read as, too.
+bool NamesEveryone(const PolicyStatement& statement) {
+  return !statement.not_principal &&
+         std::any_of(statement.principals.begin(), statement.principals.end(), [](const PolicyPrincipal& principal) {
+           return principal.type == PolicyPrincipal::Type::kEveryone;
+         });
+}
+
 }  // namespace
 
 TrustDecision EvaluateTrust(const CompiledPolicy& trust, const TrustCaller& caller, std::string_view action,
@@ -64,7 +72,9 @@ TrustDecision EvaluateTrust(const CompiledPolicy& trust, const TrustCaller& call
     if (trust.statements()[i].Match(lower_action, "", context, &missing) != Verdict::kMatches) continue;
     const bool allow = statement.effect == PolicyEffect::kAllow;
     (allow ? allows : denies).push_back(RefTo(PolicyLayer::kTrust, applied, i));
-    if (allow && named == Named::kItself) decision.names_caller = true;
+    if (!allow) continue;
+    decision.names_caller = decision.names_caller || named == Named::kItself;
+    decision.names_everyone = decision.names_everyone || NamesEveryone(statement);
   }
   decision.missing_keys = Sorted(missing);
   if (!denies.empty()) {

@@ -20,9 +20,12 @@ struct TrustCaller {
 
 struct TrustDecision {
   Outcome outcome = Outcome::kImplicitDeny;
-  // An Allow names the caller itself (its ARN, role or id), not just its account or everyone. Within the role's account
-  // that is enough; otherwise the caller's own policies must allow the action on the role as well.
+  // An Allow names the caller itself (its ARN, role or id), or everyone ("*"), not just its account. Within the role's
+  // account that is enough; otherwise the caller's own policies must allow the action on the role as well. A permissions
+  // boundary does not bind a user who is named, but does bind everyone: AWS says of "*" that "no other permissions are
+  // required", of boundaries that only a grant to the user's own ARN escapes them.
   bool names_caller = false;
+  bool names_everyone = false;
   std::vector<StatementRef> statements = {};  // as Decision has them
   std::vector<std::string> missing_keys = {};
 

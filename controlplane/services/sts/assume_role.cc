@@ -80,8 +80,9 @@ Status Denied(const Caller& caller, std::string_view action, const std::string& 
                    fmt::format("User: {} is not authorized to perform: {} on resource: {}", caller.arn, action, role_arn));
 }
 
-// The trust policy must allow the caller. Where it names the caller itself, that is enough, unless one of the caller's own
-// policies denies it or a session is narrowed; where it names only the account, the caller's policies must allow it, too.
+// The trust policy must allow the caller. Where it names the caller itself or everyone, that is enough, unless one of the
+// caller's own policies denies it, a session is narrowed or, for everyone, a permissions boundary is in the way; where it
+// names only the account, the caller's policies must allow it, too.
 Status CheckMay(const Directory& directory, RequestContext& context, const CompiledPolicy& trust, std::string_view action,
                 const std::string& role_arn, const ConditionContext& keys) {
   const Caller& caller = context.caller;
@@ -95,8 +96,9 @@ Status CheckMay(const Directory& directory, RequestContext& context, const Compi
   if (own.outcome == Outcome::kExplicitDeny) {
     return MakeFault(ACCESS_DENIED, RefusalMessage(caller.arn, action, role_arn, own));
   }
-  const bool narrowed = caller.type != PrincipalType::kUser && !(own.boundary_allows && own.session_allows);
-  if (own.allowed() || (decision.names_caller && !narrowed)) return absl::OkStatus();
+  const bool within_limits = own.boundary_allows && own.session_allows;
+  const bool named = decision.names_caller && (within_limits || caller.type == PrincipalType::kUser);
+  if (own.allowed() || named || (decision.names_everyone && within_limits)) return absl::OkStatus();
   return Denied(caller, action, role_arn);
 }
 

@@ -467,6 +467,28 @@ TEST_F(SessionTest, TagsOfARoleCountInItsTrustPolicy) {
   EXPECT_EQ(AssumeFault(blue), "AccessDenied");
 }
 
+// "For IAM users and role principals within your account, no other permissions are required."
+TEST_F(SessionTest, ATrustInEveryoneNeedsNoPolicyOfTheCaller) {
+  MakeUser("alice");
+  const std::string open = MakeRole("open", {{"AWS", "*"}});
+  const std::string account_only = MakeRole("account-only", {{"AWS", account_}});
+  SignInAsUser("alice");
+  EXPECT_EQ(AssumeFault(account_only), "AccessDenied") << "the account trusts its users by their policies";
+  Assume(open);
+  EXPECT_EQ(AssumeFault(open), "") << "a session may, too";
+}
+
+TEST_F(SessionTest, ATrustInEveryoneOverridesNoDenyAndNoBoundary) {
+  const std::string open = MakeRole("open", {{"AWS", "*"}});
+  MakeUser("alice", R"({"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"sts:*","Resource":"*"}})");
+  SignInAsUser("alice");
+  EXPECT_EQ(AssumeFault(open), "AccessDenied");
+  SignInAsRoot();
+  Ok("CreateUser", {{"UserName", "bob"}, {"PermissionsBoundary", "arn:aws:iam::aws:policy/ReadOnlyAccess"}});
+  SignInAsUser("bob");
+  EXPECT_EQ(AssumeFault(open), "AccessDenied") << "only a grant to the user's own ARN escapes the boundary";
+}
+
 TEST_F(SessionTest, ASessionEndsWithItsRole) {
   MakeUser("alice");
   const std::string ops = MakeRole("ops", {{"AWS", UserArn("alice")}});

@@ -14,16 +14,25 @@ namespace {
 
 using Keys = std::map<std::string, std::vector<std::string>>;
 
-bool IsMet(const std::string& condition, const Keys& keys, const std::string& version = "2012-10-17") {
-  const auto policy = CompilePolicy(R"({"Version":")" + version +
-                                        R"(","Statement":{"Effect":"Allow","Action":"*","Resource":"*","Condition":)" +
-                                        condition + "}}",
+// What a single statement with this condition comes to.
+Outcome OutcomeOf(const std::string& effect, const std::string& condition, const Keys& keys,
+                  const std::string& version = "2012-10-17") {
+  const auto policy = CompilePolicy(R"({"Version":")" + version + R"(","Statement":{"Effect":")" + effect +
+                                        R"(","Action":"*","Resource":"*","Condition":)" + condition + "}}",
                                     PolicyKind::kIdentity);
   EXPECT_TRUE(policy.ok()) << policy.status();
-  if (!policy.ok()) return false;
+  if (!policy.ok()) return Outcome::kImplicitDeny;
   ConditionContext context;
   for (const auto& [key, values] : keys) context.Set(key, values);
-  return Evaluate({.identity = {{.id = "p", .owner = "", .policy = *policy}}}, "a:B", "*", context).allowed();
+  return Evaluate({.identity = {{.id = "p", .owner = "", .policy = *policy}}}, "a:B", "*", context).outcome;
+}
+
+bool IsMet(const std::string& condition, const Keys& keys, const std::string& version = "2012-10-17") {
+  return OutcomeOf("Allow", condition, keys, version) == Outcome::kAllowed;
+}
+
+bool Denies(const std::string& condition, const Keys& keys) {
+  return OutcomeOf("Deny", condition, keys) == Outcome::kExplicitDeny;
 }
 
 struct Story {
@@ -264,14 +273,58 @@ TEST(PolicyConditionTest, Variables) {
         {R"({"StringEquals":{"k":"$5"}})", {{"k", {"$5"}}}, true}});
 }
 
-TEST(PolicyConditionTest, AVariableWithoutValueMakesNoNegatedConditionTrue) {
+// AWS's text: "inverted condition operators … do match against a null value".
+TEST(PolicyConditionTest, ANegatedOperatorMatchesAVariableWithoutValue) {
   const std::string other_team = R"({"StringNotEquals":{"aws:ResourceTag/team":"${aws:PrincipalTag/team}"}})";
+  const Keys gone_only = {{"k", {"blue"}}};
   Tell({{other_team, {{"aws:ResourceTag/team", {"red"}}, {"aws:PrincipalTag/team", {"blue"}}}, true},
         {other_team, {{"aws:ResourceTag/team", {"red"}}, {"aws:PrincipalTag/team", {"red"}}}, false},
-        {other_team, {{"aws:ResourceTag/team", {"red"}}}, false},
-        {R"({"StringNotEquals":{"k":["${gone}","red"]}})", {{"k", {"blue"}}}, false},
-        {R"({"ForAnyValue:StringNotEquals":{"k":"${gone}"}})", {{"k", {"blue"}}}, false},
-        {R"({"ForAllValues:StringNotEquals":{"k":"${gone}"}})", {{"k", {"blue"}}}, false}});
+        {other_team, {{"aws:ResourceTag/team", {"red"}}}, true},
+        {other_team, {}, true},
+        {R"({"StringNotEquals":{"k":["${gone}","red"]}})", gone_only, true},
+        {R"({"StringNotEquals":{"k":["${gone}","blue"]}})", gone_only, false},
+        {R"({"StringNotEquals":{"k":["blue","${gone}"]}})", gone_only, false},
+        {R"({"StringNotEqualsIgnoreCase":{"k":"${gone}"}})", gone_only, true},
+        {R"({"StringNotLike":{"k":"b${gone}*"}})", gone_only, true},
+        {R"({"StringNotEqualsIfExists":{"k":"${gone}"}})", gone_only, true},
+        {R"({"ArnNotEquals":{"k":"arn:aws:iam::1:role/${gone}"}})", {{"k", {"arn:aws:iam::1:role/a"}}}, true},
+        {R"({"ArnNotLike":{"k":"arn:aws:iam::${gone}:role/*"}})", {{"k", {"arn:aws:iam::1:role/a"}}}, true},
+        {R"({"ForAnyValue:StringNotEquals":{"k":"${gone}"}})", gone_only, true},
+        {R"({"ForAllValues:StringNotEquals":{"k":"${gone}"}})", gone_only, true},
+        // A positive operator does not, whatever else is in the request.
+        {R"({"StringEquals":{"k":"${gone}"}})", gone_only, false},
+        {R"({"ForAllValues:StringEquals":{"k":"${gone}"}})", gone_only, false}});
+}
+
+TEST(PolicyConditionTest, ADenyHoldsForANegatedOperatorWithoutValues) {
+  const Keys absent;
+  const Keys empty = {{"k", {}}};
+  for (const char* negated : {R"("StringNotEquals":{"k":"a"})", R"("StringNotEqualsIgnoreCase":{"k":"a"})",
+                              R"("StringNotLike":{"k":"a*"})", R"("ArnNotEquals":{"k":"arn:aws:iam::1:role/a"})",
+                              R"("ArnNotLike":{"k":"arn:aws:iam::1:*"})", R"("NumericNotEquals":{"k":1})",
+                              R"("DateNotEquals":{"k":"2027"})", R"("NotIpAddress":{"k":"10.0.0.0/8"})"}) {
+    const std::string condition = "{" + std::string(negated) + "}";
+    EXPECT_TRUE(Denies(condition, absent)) << condition;
+    EXPECT_TRUE(Denies(condition, empty)) << condition;
+  }
+  EXPECT_TRUE(Denies(R"({"StringNotEquals":{"k":"${aws:PrincipalTag/team}"}})", {{"k", {"red"}}}));
+  EXPECT_TRUE(Denies(R"({"ArnNotLike":{"k":"arn:aws:iam::1:role/${gone}"}})", {{"k", {"arn:aws:iam::1:role/a"}}}));
+  EXPECT_FALSE(Denies(R"({"StringEquals":{"k":"${aws:PrincipalTag/team}"}})", {{"k", {"red"}}}));
+}
+
+// AWS says of IfExists that it is true without the key, and of ForAnyValue that it is false.
+TEST(PolicyConditionTest, ForAnyValueIfExistsOnAnAbsentKeyFailsClosed) {
+  for (const char* name : {"ForAnyValue:StringEqualsIfExists", "ForAnyValue:StringNotLikeIfExists"}) {
+    const std::string condition = fmt::format(R"({{"{}":{{"aws:TagKeys":"env"}}}})", name);
+    EXPECT_FALSE(IsMet(condition, {})) << condition;
+    EXPECT_TRUE(Denies(condition, {})) << condition;
+  }
+  const std::string env = R"({"ForAnyValue:StringEqualsIfExists":{"aws:TagKeys":"env"}})";
+  EXPECT_TRUE(IsMet(env, {{"aws:TagKeys", {"cost", "env"}}}));
+  EXPECT_FALSE(Denies(env, {{"aws:TagKeys", {"cost"}}})) << "with the key IfExists changes nothing";
+  EXPECT_FALSE(Denies(env, {{"aws:TagKeys", {}}}));
+  EXPECT_FALSE(Denies(R"({"ForAnyValue:StringEquals":{"aws:TagKeys":"env"}})", {}));
+  EXPECT_FALSE(Denies(R"({"ForAnyValue:StringNotEquals":{"aws:TagKeys":"env"}})", {}));
 }
 
 TEST(PolicyConditionTest, TheOldVersionHasNoVariables) {

@@ -165,12 +165,17 @@ TEST(PolicyEvaluateTest, ResourcesWithVariables) {
   const Decision role = Evaluate({.identity = {Named("own", own)}}, kCreate, of_bob, {});
   EXPECT_FALSE(role.allowed());
   EXPECT_THAT(role.missing_keys, ElementsAre("aws:username"));
-  // A NotResource that cannot be told keeps the statement out, Allow or Deny.
+  // A NotResource that cannot be told fails closed.
   const std::string others =
       R"({"Effect":"Allow","Action":"*","NotResource":"arn:aws:elasticache:*:*:cluster:${aws:username}-*"})";
   EXPECT_EQ(OutcomeOf(others, kCreate, kCluster, bob), Outcome::kAllowed);
   EXPECT_EQ(OutcomeOf(others, kCreate, of_bob, bob), Outcome::kImplicitDeny);
   EXPECT_EQ(OutcomeOf(others, kCreate, kCluster), Outcome::kImplicitDeny);
+  const std::string but_own =
+      R"({"Effect":"Deny","Action":"*","NotResource":"arn:aws:elasticache:*:*:cluster:${aws:username}-*"})";
+  EXPECT_EQ(OutcomeOf(but_own, kCreate, of_bob, bob), Outcome::kImplicitDeny);
+  EXPECT_EQ(OutcomeOf(but_own, kCreate, kCluster, bob), Outcome::kExplicitDeny);
+  EXPECT_EQ(OutcomeOf(but_own, kCreate, kCluster), Outcome::kExplicitDeny);
 }
 
 TEST(PolicyEvaluateTest, MissingKeysAreThoseOfStatementsInQuestion) {

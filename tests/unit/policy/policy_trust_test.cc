@@ -36,6 +36,7 @@ TEST(PolicyTrustTest, WhoIsMeant) {
     TrustCaller caller;
     bool allowed;
     bool names_caller;
+    bool names_everyone = false;
   };
   const TrustCaller service{.service = "elasticache.amazonaws.com"};
   for (const Story& story : std::vector<Story>{
@@ -46,8 +47,11 @@ TEST(PolicyTrustTest, WhoIsMeant) {
            {R"("Principal":{"AWS":"000000000000"})", kAlice, true, false},
            {R"("Principal":{"AWS":["111111111111","000000000000"]})", kAlice, true, false},
            {R"("Principal":{"AWS":"111111111111"})", kAlice, false, false},
-           {R"("Principal":"*")", kAlice, true, false},
-           {R"("Principal":{"AWS":"*"})", kAlice, true, false},
+           {R"("Principal":"*")", kAlice, true, false, true},
+           {R"("Principal":{"AWS":"*"})", kAlice, true, false, true},
+           {R"("Principal":{"AWS":["*","arn:aws:iam::000000000000:user/alice"]})", kAlice, true, true, true},
+           {R"("Principal":"*")", kSession, true, false, true},
+           {R"("NotPrincipal":{"AWS":"*"})", kAlice, false, false, false},
            {R"("Principal":{"AWS":"arn:aws:iam::000000000000:role/ops"})", kSession, true, true},
            {R"("Principal":{"AWS":"arn:aws:sts::000000000000:assumed-role/ops/s1"})", kSession, true, true},
            {R"("Principal":{"AWS":"arn:aws:sts::000000000000:assumed-role/ops/s2"})", kSession, false, false},
@@ -62,12 +66,14 @@ TEST(PolicyTrustTest, WhoIsMeant) {
     const TrustDecision decision = Ask(Trust(story.principal), story.caller);
     EXPECT_EQ(decision.allowed(), story.allowed) << story.principal;
     EXPECT_EQ(decision.names_caller, story.names_caller) << story.principal;
+    EXPECT_EQ(decision.names_everyone, story.names_everyone) << story.principal;
   }
 }
 
 TEST(PolicyTrustTest, DenyActionsAndConditionsCount) {
   const std::string anyone = R"("Principal":"*")";
   EXPECT_EQ(Ask(Trust(anyone, "", "Deny"), kAlice).outcome, Outcome::kExplicitDeny);
+  EXPECT_FALSE(Ask(Trust(anyone, "", "Deny"), kAlice).names_everyone);
   EXPECT_FALSE(EvaluateTrust(*Trust(anyone), kAlice, "sts:TagSession", {}).allowed());
   const auto with_id = Trust(anyone, R"(,"Condition":{"StringEquals":{"sts:ExternalId":"42"}})");
   const TrustDecision without = Ask(with_id, kAlice);
