@@ -24,6 +24,9 @@ bool ListsReplica(std::string_view info, const HostPort& replica) {
   return info.find(wanted) != std::string_view::npos;
 }
 
+// No FAILOVER is under way in this engine.
+bool IsOver(std::string_view info) { return info.find("master_failover_state:no-failover") != std::string_view::npos; }
+
 class Handover : public std::enable_shared_from_this<Handover> {
  public:
   Handover(boost::asio::io_context& io, RespClient& client, std::weak_ptr<void> owner, const LaunchSpec& launch, HostPort to,
@@ -36,7 +39,11 @@ class Handover : public std::enable_shared_from_this<Handover> {
       const std::string& info = replies.front().text;
       const auto status = ReadReplication(info, self.launch_.address);
       if (!status.ok()) return self.End(status.status());
-      // An agent before us may have got that far.
+      if (!IsOver(info)) {  // an agent before us did not live to see the end of it
+        self.deadline_ = steady_clock::now() + self.patience_;
+        self.paused_ = true;
+        return self.AwaitSwitch();
+      }
       if (status->role == NodeRole::kReplica && status->follows == self.to_) return self.End(absl::OkStatus());
       if (status->role != NodeRole::kPrimary) return self.CalledOff("this node is no primary");
       if (!ListsReplica(info, self.to_)) return self.CalledOff("the replica is not connected to the primary");
@@ -108,7 +115,7 @@ class Handover : public std::enable_shared_from_this<Handover> {
       const std::string& info = replies.front().text;
       const auto status = ReadReplication(info, self.launch_.address);
       // It calls itself a replica before the other one has agreed, and would stay so should that one die just then.
-      const bool over = info.find("master_failover_state:no-failover") != std::string::npos;
+      const bool over = IsOver(info);
       if (over && status.ok() && status->role == NodeRole::kReplica) return self.Unpause(absl::OkStatus());
       if (over) return self.CalledOff("the replica did not take over");
       if (self.Late()) return self.Abort();

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "common/os/files.h"
+#include "dataplane/config/redis_config.h"
 
 namespace elastilab {
 
@@ -90,6 +91,22 @@ Status LabNode::Apply(const LiveSpec& to) {
 
 Status LabNode::SetParameters(const std::map<std::string, std::string>& parameters) {
   return Wait([&](Done done) { control_->SetParameters(parameters, milliseconds(2000), std::move(done)); });
+}
+
+Status LabNode::HandOver(const HostPort& to, milliseconds patience) {
+  const Status status = Wait([&](Done done) { control_->HandOver(to, patience, std::move(done)); });
+  if (status.ok()) live_ = {.role = NodeRole::kReplica, .follow = to, .endpoints = {}};
+  return status;
+}
+
+std::string LabNode::Control(const RespCommand& command) {
+  RespClient client(io_, Peer::Unix(paths_.socket), {std::string(kControlUser), launch_.control_password});
+  std::optional<std::string> reply;
+  client.Call({command}, milliseconds(2000), [&](const StatusOr<std::vector<RespValue>>& replies) {
+    reply = replies.ok() ? replies->front().text : std::string(replies.status().message());
+  });
+  RunUntil(io_, [&] { return reply.has_value(); });
+  return reply.value_or("no answer");
 }
 
 Status LabNode::Shutdown(bool save) {

@@ -31,6 +31,9 @@ class LabNode {
   StatusOr<EngineStatus> Query();
   Status Apply(const LiveSpec& to);
   Status SetParameters(const std::map<std::string, std::string>& parameters);
+  Status HandOver(const HostPort& to, std::chrono::milliseconds patience = std::chrono::seconds(1));
+  // As the agent's own user.
+  std::string Control(const RespCommand& command);
   Status Shutdown(bool save);
   // Asks until `good`.
   bool Becomes(const std::function<bool(const EngineStatus&)>& good);
