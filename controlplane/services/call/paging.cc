@@ -10,6 +10,7 @@ namespace {
 constexpr int kLeast = 20;
 constexpr int kMost = 100;
 constexpr std::string_view kPrefix = "el1.";
+constexpr std::string_view kBetween = "/";  // the listing and the key
 
 int HexDigit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -19,8 +20,9 @@ int HexDigit(char c) {
 
 }  // namespace
 
-StatusOr<Page> ReadPage(std::optional<int> max_records, std::optional<std::string_view> marker) {
+StatusOr<Page> ReadPage(std::string_view listing, std::optional<int> max_records, std::optional<std::string_view> marker) {
   Page page;
+  page.listing = listing;
   if (max_records) {
     if (*max_records < kLeast || *max_records > kMost) {
       return InvalidParameterValue(fmt::format("MaxRecords {} is not between {} and {}.", *max_records, kLeast, kMost));
@@ -28,7 +30,7 @@ StatusOr<Page> ReadPage(std::optional<int> max_records, std::optional<std::strin
     page.limit = *max_records;
   }
   if (!marker || marker->empty()) return page;
-  if (!marker->starts_with(kPrefix) || marker->size() % 2 != 0 || marker->size() > 1024) return InvalidMarker();
+  if (!marker->starts_with(kPrefix) || marker->size() % 2 != 0 || marker->size() > 2048) return InvalidMarker();
   std::string key;
   for (size_t i = kPrefix.size(); i < marker->size(); i += 2) {
     const int high = HexDigit((*marker)[i]);
@@ -36,15 +38,18 @@ StatusOr<Page> ReadPage(std::optional<int> max_records, std::optional<std::strin
     if (high < 0 || low < 0) return InvalidMarker();
     key.push_back(static_cast<char>(high * 16 + low));
   }
-  page.after = std::move(key);
+  if (!key.starts_with(listing) || key.substr(listing.size(), 1) != kBetween) return InvalidMarker();
+  page.after = key.substr(listing.size() + 1);
   return page;
 }
 
 Status InvalidMarker() { return InvalidParameterValue("The Marker is none that a previous reply gave."); }
 
-std::string MarkerFor(std::string_view last_key) {
+std::string MarkerFor(std::string_view listing, std::string_view last_key) {
   std::string marker(kPrefix);
-  for (unsigned char c : last_key) marker += fmt::format("{:02x}", c);
+  for (std::string_view part : {listing, kBetween, last_key}) {
+    for (unsigned char c : part) marker += fmt::format("{:02x}", c);
+  }
   return marker;
 }
 

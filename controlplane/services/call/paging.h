@@ -1,4 +1,5 @@
-// Pages with opaque markers that survive inserts: a marker names the last key that was given out, not a position.
+// Pages with opaque markers that survive inserts: a marker names the listing it came from and the last key that was given
+// out, not a position.
 #pragma once
 
 #include <optional>
@@ -11,19 +12,26 @@
 namespace elastilab {
 
 struct Page {
+  std::string listing;  // the operation, whose markers no other takes
   int limit = 100;
   std::optional<std::string> after;  // the key behind which the page begins
 };
 
-// InvalidParameterValue for a limit outside 20–100 and for a marker that is none of ours.
-StatusOr<Page> ReadPage(std::optional<int> max_records, std::optional<std::string_view> marker);
-std::string MarkerFor(std::string_view last_key);
+// InvalidParameterValue for a limit outside 20–100 and for a marker that is none of this listing's.
+StatusOr<Page> ReadPage(std::string_view listing, std::optional<int> max_records, std::optional<std::string_view> marker);
+std::string MarkerFor(std::string_view listing, std::string_view last_key);
 Status InvalidMarker();
+
+// The listing that a request asks for: "DescribeUsersRequest" is of one operation.
+template <typename Request>
+std::string_view ListingOf(const Request&) {
+  return Request::descriptor()->name();
+}
 
 // The page that a request's max_records and marker ask for.
 template <typename Request>
 StatusOr<Page> PageOf(const Request& request) {
-  return ReadPage(request.has_max_records() ? std::optional<int>(request.max_records()) : std::nullopt,
+  return ReadPage(ListingOf(request), request.has_max_records() ? std::optional<int>(request.max_records()) : std::nullopt,
                   request.has_marker() ? std::optional<std::string_view>(request.marker()) : std::nullopt);
 }
 
@@ -48,7 +56,7 @@ std::string FillPage(const Table<T>& table, const T* builtin, const Page& page, 
   while (it != table.end() || builtin != nullptr) {
     const bool builtin_next = builtin != nullptr && (it == table.end() || KeyOf(*builtin) < it->first);
     const T& record = builtin_next ? *builtin : *it->second;
-    if (!give(KeyOf(record), record)) return MarkerFor(last);
+    if (!give(KeyOf(record), record)) return MarkerFor(page.listing, last);
     if (builtin_next) {
       builtin = nullptr;
     } else {

@@ -205,7 +205,7 @@ Status DescribeCacheClusters(RequestContext& context, const v1::DescribeCacheClu
     for (; it != state.clusters.end(); ++it) {
       if (request.show_cache_clusters_not_in_replication_groups() && !it->second->group_id.empty()) continue;
       if (response.cache_clusters_size() == page.limit) {
-        response.set_marker(MarkerFor(response.cache_clusters(page.limit - 1).cache_cluster_id()));
+        response.set_marker(MarkerFor(page.listing, response.cache_clusters(page.limit - 1).cache_cluster_id()));
         break;
       }
       FillCacheCluster(*it->second, find, context.region, request.show_cache_node_info(), *response.add_cache_clusters());

@@ -55,7 +55,7 @@ Status DescribeCacheEngineVersions(RequestContext&, const v1::DescribeCacheEngin
     const EngineVersion& version = *it;
     if (!Holds(request, version)) continue;
     if (response.cache_engine_versions_size() == page.limit) {
-      response.set_marker(MarkerFor(last));
+      response.set_marker(MarkerFor(page.listing, last));
       break;
     }
     auto* out = response.add_cache_engine_versions();

@@ -84,7 +84,7 @@ Status DescribeEvents(RequestContext& context, const v1::DescribeEventsRequest& 
       const Event& event = **it;
       if (event.seq >= before || !filter.Holds(event)) continue;
       if (response.events_size() == page.limit) {
-        response.set_marker(MarkerFor(std::to_string(last)));
+        response.set_marker(MarkerFor(page.listing, std::to_string(last)));
         return;
       }
       FillEvent(event, *response.add_events());

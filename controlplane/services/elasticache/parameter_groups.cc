@@ -130,7 +130,7 @@ Status DescribeCacheParameterGroups(RequestContext& context, const v1::DescribeC
     for (const auto& [name, group] : state.parameter_groups) names.insert(name);
     for (auto it = page.after ? names.upper_bound(*page.after) : names.begin(); it != names.end(); ++it) {
       if (response.cache_parameter_groups_size() == page.limit) {
-        response.set_marker(MarkerFor(response.cache_parameter_groups(page.limit - 1).cache_parameter_group_name()));
+        response.set_marker(MarkerFor(page.listing, response.cache_parameter_groups(page.limit - 1).cache_parameter_group_name()));
         break;
       }
       FillParameterGroup(*FindParameterGroup(state, *it), context.region, *response.add_cache_parameter_groups());

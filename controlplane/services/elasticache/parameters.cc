@@ -70,7 +70,7 @@ void FillParameters(const ParameterFamily& family, const Shown& shown, std::stri
     if (page.after && parameter.name <= *page.after) continue;
     if (!source.empty() && source != shown.Source(parameter)) continue;
     if (reply.parameters_size() == page.limit) {
-      reply.set_marker(MarkerFor(reply.parameters(page.limit - 1).parameter_name()));
+      reply.set_marker(MarkerFor(page.listing, reply.parameters(page.limit - 1).parameter_name()));
       return;
     }
     shown.Fill(parameter, *reply.add_parameters());

@@ -193,7 +193,7 @@ Status DescribeReplicationGroups(RequestContext& context, const v1::DescribeRepl
     auto it = page.after ? state.groups.upper_bound(*page.after) : state.groups.begin();
     for (; it != state.groups.end(); ++it) {
       if (response.replication_groups_size() == page.limit) {
-        response.set_marker(MarkerFor(response.replication_groups(page.limit - 1).replication_group_id()));
+        response.set_marker(MarkerFor(page.listing, response.replication_groups(page.limit - 1).replication_group_id()));
         break;
       }
       FillReplicationGroup(*it->second, find, context.region, *response.add_replication_groups());

@@ -165,7 +165,7 @@ Status DescribeReservedCacheNodesOfferings(RequestContext&,
     if (!filter.Holds(next->id, next->node_type, next->term, next->product, next->offering_type)) continue;
     if (response.reserved_cache_nodes_offerings_size() == page.limit) {
       response.set_marker(
-          MarkerFor(response.reserved_cache_nodes_offerings(page.limit - 1).reserved_cache_nodes_offering_id()));
+          MarkerFor(page.listing, response.reserved_cache_nodes_offerings(page.limit - 1).reserved_cache_nodes_offering_id()));
       break;
     }
     FillOffering(*next, *response.add_reserved_cache_nodes_offerings());

@@ -116,8 +116,8 @@ std::string EncodeDocument(std::string_view document) {
   return encoded;
 }
 
-StatusOr<std::string> ReadIamMarker(std::string_view marker) {
-  const auto page = ReadPage(std::nullopt, marker);
+StatusOr<std::string> ReadIamMarker(std::string_view listing, std::string_view marker) {
+  const auto page = ReadPage(listing, std::nullopt, marker);
   if (!page.ok()) return Invalid("Invalid Marker: it is none that a previous reply gave.");
   return page->after.value_or("");
 }

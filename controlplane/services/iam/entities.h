@@ -88,8 +88,8 @@ void FillTags(const std::vector<Tag>& tags, Repeated* out) {
 std::string EncodeDocument(std::string_view document);
 
 Status InvalidMaxItems(int given);
-// The key behind which the page begins; ValidationError for a marker that is none of ours.
-StatusOr<std::string> ReadIamMarker(std::string_view marker);
+// The key behind which the page begins; ValidationError for a marker that is none of this listing's.
+StatusOr<std::string> ReadIamMarker(std::string_view listing, std::string_view marker);
 // One page of `items`, which are in the order of `key`; `add` takes an item into the reply.
 template <typename Request, typename Response, typename Item, typename Key, typename Add>
 Status FillIamPage(const Request& request, Response& response, const std::vector<Item>& items, Key key, Add add) {
@@ -97,7 +97,7 @@ Status FillIamPage(const Request& request, Response& response, const std::vector
   if (limit < 1 || limit > 1000) return InvalidMaxItems(limit);
   std::string after;
   if (request.has_marker()) {
-    ASSIGN_OR_RETURN(after, ReadIamMarker(request.marker()));
+    ASSIGN_OR_RETURN(after, ReadIamMarker(ListingOf(request), request.marker()));
   }
   int taken = 0;
   std::string last;
@@ -106,7 +106,7 @@ Status FillIamPage(const Request& request, Response& response, const std::vector
     if (!after.empty() && key(item) <= after) continue;
     if (taken == limit) {
       response.set_is_truncated(true);
-      response.set_marker(MarkerFor(last));
+      response.set_marker(MarkerFor(ListingOf(request), last));
       break;
     }
     add(item);

@@ -6,6 +6,7 @@
 
 #include "controlplane/region/catalog/catalog.h"
 #include "controlplane/region/catalog/reserved_offerings.h"
+#include "controlplane/services/call/paging.h"
 #include "controlplane/services/elasticache/reserved_nodes.h"
 #include "proto/elasticache/v1/reserved_nodes.pb.h"
 #include "proto/elasticache/v1/security_groups.pb.h"
@@ -192,8 +193,8 @@ TEST_F(ReservedNodeTest, FiltersOfOfferings) {
   by_id.set_reserved_cache_nodes_offering_id("nosuch");
   EXPECT_EQ(Refusal<OfferingsResponse>(kOfferings, by_id), "ReservedCacheNodesOfferingNotFound");
   OfferingsRequest stray;
-  stray.set_marker("el1.6161");
-  EXPECT_EQ(Refusal<OfferingsResponse>(kOfferings, stray), "InvalidParameterValue") << "a marker of another listing";
+  stray.set_marker(MarkerFor(OfferingsRequest::descriptor()->name(), "aa"));
+  EXPECT_EQ(Refusal<OfferingsResponse>(kOfferings, stray), "InvalidParameterValue") << "a marker that no reply gave";
 }
 
 TEST_F(ReservedNodeTest, AReservationLivesByTheServicesClock) {

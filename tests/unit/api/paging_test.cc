@@ -34,6 +34,7 @@ Given Fill(
     const Table<CacheUser>& table, const CacheUser* builtin, int limit, const std::string& after,
     const std::function<bool(const CacheUser&)>& keep = [](const auto&) { return true; }) {
   Page page;
+  page.listing = "ListUsers";
   page.limit = limit;
   if (!after.empty()) page.after = after;
   Given given;
@@ -44,7 +45,7 @@ Given Fill(
 TEST(FillPageTest, GoesOnBehindTheLastOneWhateverBecameOfIt) {
   const auto first = Fill(Users({"a", "c", "e"}), nullptr, 2, "");
   EXPECT_THAT(first.ids, ElementsAre("a", "c"));
-  EXPECT_EQ(first.marker, MarkerFor("c"));
+  EXPECT_EQ(first.marker, MarkerFor("ListUsers", "c"));
   const auto second = Fill(Users({"a", "b", "d", "e"}), nullptr, 2, "c");
   EXPECT_THAT(second.ids, ElementsAre("d", "e"));
   EXPECT_EQ(second.marker, "") << "exactly full is the last page";
@@ -58,7 +59,7 @@ TEST(FillPageTest, TheBuiltInRecordComesInItsPlaceAndOnce) {
   EXPECT_THAT(Fill(Users({}), &builtin, 9, "").ids, ElementsAre("c"));
   EXPECT_THAT(Fill(Users({"a"}), &builtin, 9, "").ids, ElementsAre("a", "c"));
   EXPECT_THAT(Fill(Users({"a", "e"}), &builtin, 1, "a").ids, ElementsAre("c"));
-  EXPECT_EQ(Fill(Users({"a", "e"}), &builtin, 1, "a").marker, MarkerFor("c"));
+  EXPECT_EQ(Fill(Users({"a", "e"}), &builtin, 1, "a").marker, MarkerFor("ListUsers", "c"));
   EXPECT_THAT(Fill(Users({"a", "e"}), &builtin, 1, "c").ids, ElementsAre("e"));
 }
 
@@ -67,7 +68,7 @@ TEST(FillPageTest, AFilterLeavesNoEmptyPage) {
   const auto all = Fill(Users({"a", "b", "c", "d", "e", "f", "g"}), nullptr, 2, "", vowels);
   EXPECT_THAT(all.ids, ElementsAre("a", "e"));
   EXPECT_EQ(all.marker, "") << "nothing that passes comes after";
-  EXPECT_EQ(Fill(Users({"a", "b", "e"}), nullptr, 1, "", vowels).marker, MarkerFor("a"));
+  EXPECT_EQ(Fill(Users({"a", "b", "e"}), nullptr, 1, "", vowels).marker, MarkerFor("ListUsers", "a"));
   EXPECT_THAT(Fill(Users({"b"}), nullptr, 1, "", vowels).ids, IsEmpty());
 }
 
@@ -109,6 +110,28 @@ TEST_F(PagedOperationsTest, EveryListingHasItsBoundsAndKnowsItsMarkers) {
     EXPECT_EQ(Refused(operation, std::nullopt, "el1.zz"), "InvalidParameterValue") << operation.name;
   }
   EXPECT_GE(seen, 10);
+}
+
+// What one listing gave out last says nothing about where another goes on.
+TEST_F(PagedOperationsTest, AListingRefusesTheMarkersOfOthers) {
+  for (const Operation& operation : AllOperations()) {
+    if (!operation.paging || !dispatcher_.Serves(operation.name)) continue;
+    for (const Operation& other : AllOperations()) {
+      if (!other.paging || other.name == operation.name) continue;
+      for (const char* key : {"demo", "default.redis7", "1"}) {
+        EXPECT_EQ(Refused(operation, std::nullopt, MarkerFor(other.request->name(), key)), "InvalidParameterValue")
+            << operation.name << " takes a marker of " << other.name;
+      }
+    }
+  }
+}
+
+TEST_F(PagedOperationsTest, AListingTakesItsOwnMarkers) {
+  for (const char* name : {"DescribeUsers", "DescribeUserGroups", "DescribeCacheClusters", "DescribeReplicationGroups",
+                           "DescribeCacheParameterGroups", "DescribeCacheParameters", "DescribeCacheSubnetGroups"}) {
+    const Operation& operation = *FindOperation(name);
+    EXPECT_EQ(Refused(operation, std::nullopt, MarkerFor(operation.request->name(), "a")), "") << name;
+  }
 }
 
 }  // namespace

@@ -99,10 +99,14 @@ TEST(EngineChoiceTest, VersionsOnlyGoUp) {
 }
 
 TEST(PagingTest, MarkersAreOpaqueAndOurs) {
-  EXPECT_EQ(ReadPage(std::nullopt, MarkerFor("demo-001"))->after, "demo-001");
-  EXPECT_EQ(ReadPage(20, std::nullopt)->limit, 20);
-  for (int bad : {-1, 0, 19, 101}) EXPECT_FALSE(ReadPage(bad, std::nullopt).ok()) << bad;
-  for (const char* bad : {"x", "el1.zz", "el1.a", "demo"}) EXPECT_FALSE(ReadPage(std::nullopt, bad).ok()) << bad;
+  EXPECT_EQ(ReadPage("L", std::nullopt, MarkerFor("L", "demo-001"))->after, "demo-001");
+  EXPECT_EQ(ReadPage("L", 20, std::nullopt)->limit, 20);
+  for (int bad : {-1, 0, 19, 101}) EXPECT_FALSE(ReadPage("L", bad, std::nullopt).ok()) << bad;
+  for (const char* other : {"M", "", "LL"}) {
+    EXPECT_FALSE(ReadPage("L", std::nullopt, MarkerFor(other, "demo-001")).ok()) << other;
+  }
+  EXPECT_EQ(ReadPage("L", std::nullopt, MarkerFor("L", "a/b"))->after, "a/b") << "a key may hold anything";
+  for (const char* bad : {"x", "el1.zz", "el1.a", "demo"}) EXPECT_FALSE(ReadPage("L", std::nullopt, bad).ok()) << bad;
 }
 
 }  // namespace

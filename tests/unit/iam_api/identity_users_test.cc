@@ -133,6 +133,11 @@ TEST_F(UsersTest, ListsArePaged) {
   EXPECT_TRUE(Ok("ListUsers", {{"PathPrefix", "/nobody/"}})["Users"].empty());
   for (const int items : {0, -1, 1001}) EXPECT_EQ(Fault("ListUsers", {{"MaxItems", items}}), "ValidationError") << items;
   for (const char* marker : {"x", "el1.6", "el1.zz"}) EXPECT_EQ(Fault("ListUsers", {{"Marker", marker}}), "ValidationError") << marker;
+  const Json groups_marker = [&] {
+    for (const char* name : {"a", "b"}) Ok("CreateGroup", {{"GroupName", name}});
+    return Ok("ListGroups", {{"MaxItems", 1}})["Marker"];
+  }();
+  EXPECT_EQ(Fault("ListUsers", {{"Marker", groups_marker}}), "ValidationError") << "a marker of another listing";
 }
 
 TEST_F(UsersTest, TagsAreOnePerKeyWhateverItsCase) {
