@@ -230,7 +230,7 @@ class Assembled final : public ControlPlane {
                    std::vector<RpcService>& services) {
     for (const google::protobuf::ServiceDescriptor* service : ServicesOf(operations)) {
       services.push_back({service, [this, name, &dispatcher](const RpcCall& call, const RpcDone& done) {
-                            auto caller = gatekeeper_->Admit(call.peer, name, call.operation.name, call.request_id);
+                            auto caller = gatekeeper_->Admit(call.peer, name, call.operation, call.request_id);
                             if (!caller.ok()) return done(caller.status());
                             RequestContext context{*region_, call.request_id, clock_.Now(), *std::move(caller)};
                             done(dispatcher.Dispatch(call.operation.name, context, call.request, &call.response));
@@ -241,7 +241,7 @@ class Assembled final : public ControlPlane {
   // Over TCP the lab's own levers are for the account's root alone.
   Status MayAdminister(const RpcCall& call) {
     if (call.peer.owner) return absl::OkStatus();
-    ASSIGN_OR_RETURN(const Caller caller, gatekeeper_->Admit(call.peer, "lab", call.operation.name, call.request_id));
+    ASSIGN_OR_RETURN(const Caller caller, gatekeeper_->Admit(call.peer, "lab", call.operation, call.request_id));
     if (caller.type == PrincipalType::kRoot) return absl::OkStatus();
     return absl::PermissionDeniedError(fmt::format("{} may not call {}: the lab's own API is for the account's root", caller.arn,
                                                    call.operation.name));

@@ -20,22 +20,22 @@ Gatekeeper::Gatekeeper(const Clock& clock, Location where, std::chrono::seconds 
       authenticator_(where.region, max_skew, std::move(sources.keys)),
       authorizer_(where, std::move(sources.policies), std::move(sources.facts)) {}
 
-Status Gatekeeper::Refuse(Status why, Caller caller, std::string_view service, std::string_view operation,
-                          std::string_view request_id) {
-  trail_.Append(AuditRecord({.service = service, .event_name = operation, .read_only = false, .request_id = request_id,
-                             .region = where_.region, .at = clock_.Now(), .caller = caller, .outcome = why},
+Status Gatekeeper::Refuse(Status why, const Caller& caller, const Asked& asked) {
+  trail_.Append(AuditRecord({.service = asked.service, .event_name = asked.operation, .read_only = asked.read_only,
+                             .request_id = asked.request_id, .region = where_.region, .at = clock_.Now(), .caller = caller,
+                             .outcome = why},
                             NewUuid()));
   return why;
 }
 
-StatusOr<Caller> Gatekeeper::Admit(const RpcPeer& peer, std::string_view service, std::string_view operation,
+StatusOr<Caller> Gatekeeper::Admit(const RpcPeer& peer, std::string_view service, const Operation& operation,
                                    std::string_view request_id) {
   Caller origin;
   origin.source_ip = peer.ip;
   origin.user_agent = peer.user_agent;
   if (peer.owner && peer.authorization.empty()) return From(origin, RootCaller(where_.account));
   auto caller = authenticator_.ByBasic(peer.authorization, peer.session_token);
-  if (!caller.ok()) return Refuse(caller.status(), origin, service, operation, request_id);
+  if (!caller.ok()) return Refuse(caller.status(), origin, {service, operation.name, !operation.mutates, request_id});
   if (used_) used_(caller->access_key_id, std::string(service));
   return From(origin, *std::move(caller));
 }
@@ -44,7 +44,9 @@ StatusOr<Caller> Gatekeeper::Admit(const HttpRequestView& request, const Caller&
                                    std::string_view operation, std::string_view request_id) {
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   auto caller = authenticator_.BySignature(request, service, now);
-  if (!caller.ok()) return Refuse(caller.status(), origin, service, operation, request_id);
+  if (!caller.ok()) {
+    return Refuse(caller.status(), origin, {service, operation, IsReadOnly(service, operation), request_id});
+  }
   if (used_) used_(caller->access_key_id, std::string(service));
   return From(origin, *std::move(caller));
 }

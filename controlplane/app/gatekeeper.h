@@ -27,7 +27,7 @@ class Gatekeeper {
 
   // gRPC. The lab's owner, on the control socket, is root unless the call carries credentials; others must carry some.
   // A refusal is in the trail.
-  StatusOr<Caller> Admit(const RpcPeer& peer, std::string_view service, std::string_view operation,
+  StatusOr<Caller> Admit(const RpcPeer& peer, std::string_view service, const Operation& operation,
                          std::string_view request_id);
   // HTTP: the request must be signed. `operation` is what the request says it calls, for the trail.
   StatusOr<Caller> Admit(const HttpRequestView& request, const Caller& origin, std::string_view service,
@@ -39,7 +39,14 @@ class Gatekeeper {
   const Authorizer& authorizer() const { return authorizer_; }
 
  private:
-  Status Refuse(Status why, Caller caller, std::string_view service, std::string_view operation, std::string_view request_id);
+  // What a call that is not let in asked for.
+  struct Asked {
+    std::string_view service;
+    std::string_view operation;
+    bool read_only;
+    std::string_view request_id;
+  };
+  Status Refuse(Status why, const Caller& caller, const Asked& asked);
 
   const Clock& clock_;
   const Location where_;

@@ -2,12 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cctype>
 #include <nlohmann/json.hpp>
 
 #include "common/secret.h"
 #include "common/time_text.h"
 #include "schema/fault.h"
+#include "schema/identity_operations.h"
 #include "schema/json.h"
 
 namespace elastilab {
@@ -100,6 +102,17 @@ Json Elements(const google::protobuf::Message* message) {
 
 bool IsAudited(bool read_only, const Status& outcome) {
   return !read_only || absl::IsPermissionDenied(outcome) || absl::IsUnauthenticated(outcome);
+}
+
+bool IsReadOnly(std::string_view service, std::string_view operation) {
+  const auto reads = [operation](const std::vector<Operation>& operations) {
+    return std::any_of(operations.begin(), operations.end(), [operation](const Operation& known) {
+      return known.name == operation && !known.mutates;
+    });
+  };
+  if (service == "elasticache") return reads(AllOperations());
+  if (service == "iam") return reads(IamOperations());
+  return service == "sts" && reads(StsOperations());
 }
 
 std::string NewUuid() {

@@ -33,6 +33,10 @@ std::string AuditRecord(const AuditedCall& call, std::string_view event_id);
 // Whether the trail has a line for it: all that changes something or tried to, and every refusal.
 bool IsAudited(bool read_only, const Status& outcome);
 
+// Whether an operation of a service ("elasticache", "iam", "sts") only reads, by its name alone: for calls that are refused
+// before they are read. A name that is none counts as a change.
+bool IsReadOnly(std::string_view service, std::string_view operation);
+
 // A random UUID (version 4).
 std::string NewUuid();
 

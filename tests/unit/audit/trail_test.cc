@@ -133,6 +133,19 @@ TEST(AuditRecordTest, ReadsAreAuditedOnlyWhenRefused) {
   EXPECT_TRUE(IsAudited(true, MakeFault(v1::SIGNATURE_DOES_NOT_MATCH, "x")));
 }
 
+// A stranger's DescribeUsers is told from a stranger's CreateUser.
+TEST(AuditRecordTest, WhatOnlyReadsIsKnownByItsName) {
+  EXPECT_TRUE(IsReadOnly("elasticache", "DescribeCacheClusters"));
+  EXPECT_TRUE(IsReadOnly("elasticache", "ListTagsForResource"));
+  EXPECT_TRUE(IsReadOnly("iam", "ListUsers"));
+  EXPECT_TRUE(IsReadOnly("sts", "GetCallerIdentity"));
+  EXPECT_FALSE(IsReadOnly("elasticache", "CreateCacheCluster"));
+  EXPECT_FALSE(IsReadOnly("iam", "CreateUser"));
+  EXPECT_FALSE(IsReadOnly("iam", "DescribeCacheClusters")) << "it has none of that name";
+  EXPECT_FALSE(IsReadOnly("elasticache", "DescribeEverything"));
+  EXPECT_FALSE(IsReadOnly("", ""));
+}
+
 TEST(UuidTest, HasItsForm) {
   EXPECT_THAT(NewUuid(), ::testing::MatchesRegex("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"));
   EXPECT_NE(NewUuid(), NewUuid());
