@@ -109,6 +109,7 @@ Status Resume(Draft& draft) {
 // A down that is not done in time is none: the lab goes on. An agent that has not carried out its order must not do so
 // later, when nothing protects what it stops any more: it is killed, and its engines are adopted by the next one.
 Status GoOn(AdminContext& ctx, const std::set<std::string>& late, milliseconds patience) {
+  ctx.fleet.EndSuspension();
   for (const std::string& zone : late) KillAgentOf(ctx.facts.data_dir, zone);
   const Status resumed = ctx.region.store.Mutate(Resume);
   ctx.start_agents();

@@ -65,6 +65,11 @@ bool Fleet::Connect(const std::shared_ptr<AgentLink>& link, const agent::v1::Hel
     session.welcome = true;
     link->Send(message);
     for (const auto& send : std::exchange(session.held, {})) send();
+    if (suspending_) {
+      agent::v1::ControlMessage suspend;
+      suspend.mutable_suspend();
+      link->Send(suspend);
+    }
   }
   listener_.zone(zone);
   return true;
@@ -289,9 +294,15 @@ void Fleet::Forget(NodeUid uid) {
 void Fleet::SuspendAll() {
   std::lock_guard lock(mu_);
   suspended_.clear();
+  suspending_ = true;
   agent::v1::ControlMessage message;
   message.mutable_suspend();
   for (auto& [zone, session] : sessions_) Deliver(session, message);
+}
+
+void Fleet::EndSuspension() {
+  std::lock_guard lock(mu_);
+  suspending_ = false;
 }
 
 std::set<std::string> Fleet::WaitSuspended(size_t zones, std::chrono::milliseconds timeout) {

@@ -87,7 +87,9 @@ class Fleet {
   void CheckLeases();
   // Asks every agent to stop its engines in good order; WaitSuspended returns the zones that have, once there are as many
   // or the time is over.
+  // An agent that connects until then is asked as well: one that died over it is started again.
   void SuspendAll();
+  void EndSuspension();
   std::set<std::string> WaitSuspended(size_t zones, std::chrono::milliseconds timeout);
 
   static constexpr std::chrono::milliseconds kLease{3000};
@@ -118,6 +120,7 @@ class Fleet {
   std::map<NodeUid, NodeObservation> nodes_;
   std::map<NodeUid, std::string> zone_of_node_;
   std::set<std::string> suspended_;
+  bool suspending_ = false;
   int64_t last_inject_ = 0;
   std::map<int64_t, int64_t> injected_;  // inject id → pid, until its caller has taken it
   std::condition_variable_any answered_;

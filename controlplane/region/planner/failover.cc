@@ -33,14 +33,12 @@ void BeginAgain(Planning& p, NodeGroup& shard) {
   shard.primary = old.uid;
   if (ReviveFromFiles(p, shard)) return;
   record.outcome = "no replica left that could be promoted: the primary was replaced empty";
-  record.lost_everything = old.holds_data;
+  record.lost_everything = true;  // whatever has become of the node since its primary answered last
   record.new_keys = 0;
   if (record.old_offset >= 0) record.lost_bytes = record.old_offset;
-  if (record.lost_everything) {
-    p.TellGroup(shard.group_id,
-                fmt::format("Node group {} begins again empty: no node is left that held its data{}", shard.id,
-                            record.old_keys < 0 ? "" : fmt::format(" ({} keys when they were last counted)", record.old_keys)));
-  }
+  p.TellGroup(shard.group_id,
+              fmt::format("Node group {} begins again empty: no node is left that held its data{}", shard.id,
+                          record.old_keys < 0 ? "" : fmt::format(" ({} keys when they were last counted)", record.old_keys)));
   ReplaceNode(p, old);
   EndChange(shard);
 }

@@ -32,6 +32,8 @@ class ListeningLink final : public AgentLink {
       heard.push_back("assign" + Name(message.assign()));
     } else if (message.has_withdraw()) {
       heard.push_back("withdraw " + std::to_string(message.withdraw().uid()));
+    } else if (message.has_suspend()) {
+      heard.push_back("suspend");
     }
   }
   std::vector<std::string> heard;
@@ -109,6 +111,15 @@ TEST_F(WelcomeTest, AgentThatDiesMeanwhileLeavesNoSession) {
   EXPECT_THAT(Connect(), IsEmpty());
   EXPECT_FALSE(fleet_.ZoneSeen(kZone).connected);
   EXPECT_FALSE(fleet_.Assign(kZone, Wish(2, 1)));
+}
+
+TEST_F(WelcomeTest, AnAgentThatComesWhileTheLabGoesDownIsAskedToStopItsEngines) {
+  fleet_.SuspendAll();
+  EXPECT_EQ(Connect().back(), "suspend");
+  fleet_.Disconnect(*link_);
+  fleet_.EndSuspension();
+  link_->heard.clear();
+  EXPECT_NE(Connect().back(), "suspend");
 }
 
 }  // namespace

@@ -302,6 +302,18 @@ TEST(FailoverTest, WithoutAutomaticFailoverThePrimaryIsRebuiltFromAReplica) {
   EXPECT_EQ(s.group().status, GroupStatus::kAvailable);
 }
 
+TEST(FailoverTest, ASourceThatDiesWhileItFillsTheFailedPrimaryLeavesNothingAndTheRowSaysSo) {
+  auto s = Situation::Group(2).AllServing();
+  s.group().automatic_failover = AutomaticFailover::kDisabled;
+  s.Offset(1, 500).Offset(2, 500).Dies(1).Plan();
+  s.AnswersProbe(2).Plan();
+  ASSERT_EQ(s.shard().failover.step, FailoverStep::kRebuilding);
+  s.Dies(2).Plan();
+  for (int pass = 0; pass < 5; ++pass) s.Advance(kMeasureMicros).Plan();
+  EXPECT_TRUE(OnlyRecord(s).lost_everything);
+  EXPECT_THAT(s.told, Contains(::testing::HasSubstr("begins again empty")));
+}
+
 TEST(FailoverTest, APrimaryThatCannotBeStartedAfterUpFailsOver) {
   auto s = Situation::Group(2).AllServing();
   s.seen(1).phase = Phase::kFailed;
