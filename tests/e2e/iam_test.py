@@ -92,6 +92,10 @@ class IamTest(LabTest):
         key = self.user("carol")
         self.assertDenied("SignatureDoesNotMatch", "sts", "get-caller-identity", key=(key[0], "wrong", ""))
         self.assertDenied("InvalidClientTokenId", "sts", "get-caller-identity", key=("AKIANOBODY", "x", ""))
+        self.assertDenied("SignatureDoesNotMatch", "elasticache", "delete-user", "--user-id", "u", key=(key[0], "wrong", ""))
+        records = map(json.loads, self.lab.run("trail", "--refused", "-o", "json").stdout.splitlines())
+        reads = {r["eventName"]: r["readOnly"] for r in records if r["errorCode"] == "SignatureDoesNotMatch"}
+        self.assertEqual(reads, {"GetCallerIdentity": True, "DeleteUser": False})
         self.assertEqual(self.aws("sts", "get-caller-identity", key=key)["Arn"], "arn:aws:iam::000000000000:user/carol")
         self.lab.run("iam", "update-access-key", "--user-name", "carol", "--access-key-id", key[0], "--status", "Inactive")
         self.assertDenied("InvalidClientTokenId", "sts", "get-caller-identity", key=key)
