@@ -66,11 +66,14 @@ void MakePrimary(Planning& p, NodeGroup& shard, NodeUid chosen) {
   shard.primary = chosen;
 }
 
-// Another than the primary has the most, or nobody has anything: that goes on record.
+// Another than the primary has the most, or what there is is older than what was held, or nobody has anything: that goes on
+// record.
 void RecordResume(Planning& p, NodeGroup& shard, const Copy* best) {
   CacheNode& old = p.node(shard.primary);
   const bool held = std::any_of(shard.nodes.begin(), shard.nodes.end(), [&](NodeUid uid) { return p.node(uid).holds_data; });
-  if (best == nullptr ? !held : best->uid == shard.primary) return;
+  // A process that ended in any other way than in good order has not saved all it held.
+  const bool whole = best != nullptr && (best->lives || SeenOf(p.world, best->uid).phase == Phase::kStopped);
+  if (best == nullptr ? !held : best->uid == shard.primary && whole) return;
   OpenRecord(p, shard, old, FailoverCause::kResumed);
   FailoverRecord& record = RecordOf(p, shard);
   if (best == nullptr) {
@@ -82,8 +85,10 @@ void RecordResume(Planning& p, NodeGroup& shard, const Copy* best) {
     record.new_primary = p.node(best->uid).cluster_id;
     record.new_offset = best->offset;
     if (record.old_offset >= 0) record.lost_bytes = std::max<int64_t>(0, record.old_offset - record.new_offset);
-    record.outcome = "resumed with the copy that has the most";
-    TellFailover(p, shard, old, p.node(best->uid));
+    record.outcome = whole ? "resumed with the copy that has the most"
+                           : "its process ended before it had saved all it held: resumed on an older dump";
+    if (best->uid != shard.primary) TellFailover(p, shard, old, p.node(best->uid));
+    if (!whole) p.TellGroup(shard.group_id, fmt::format("Node group {} is resumed on an older dump: the process of {} ended before it had saved all it held", shard.id, p.node(best->uid).cluster_id));
   }
   shard.failover = {};
 }

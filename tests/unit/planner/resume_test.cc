@@ -41,6 +41,18 @@ TEST(ResumeTest, APrimaryThatSavedNothingGivesWayToTheReplicaThatDid) {
   EXPECT_EQ(s.group().status, GroupStatus::kAvailable);
 }
 
+TEST(ResumeTest, AProcessThatWasKilledWhileItSavedLeavesAnOlderDumpAndThatIsSaid) {
+  auto s = Down(1);
+  s.Dies(1).GoesDown();
+  s.seen(1).saved = {1 << 20, 60};
+  s.Plan();
+  EXPECT_EQ(s.node(1).incarnation, 2);
+  EXPECT_TRUE(s.node(1).keep_files) << "older is better than nothing";
+  const FailoverRecord record = s.world.records.failovers.begin()->second;
+  EXPECT_EQ(record.lost_bytes, 40);
+  EXPECT_THAT(record.outcome, ::testing::HasSubstr("older dump"));
+}
+
 TEST(ResumeTest, TheCopyWithTheMostIsThePrimary) {
   auto s = Down(3);
   s.Offset(3, 900).GoesDown();
