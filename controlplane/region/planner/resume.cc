@@ -84,7 +84,8 @@ void RecordResume(Planning& p, NodeGroup& shard, const Copy* best) {
   } else {
     record.new_primary = p.node(best->uid).cluster_id;
     record.new_offset = best->offset;
-    if (record.old_offset >= 0) record.lost_bytes = std::max<int64_t>(0, record.old_offset - record.new_offset);
+    // An engine that nobody follows counts no offset, so that an older dump can't be measured by it.
+    if (record.old_offset >= 0 && whole) record.lost_bytes = std::max<int64_t>(0, record.old_offset - record.new_offset);
     record.outcome = whole ? "resumed with the copy that has the most"
                            : "its process ended before it had saved all it held: resumed on an older dump";
     if (best->uid != shard.primary) TellFailover(p, shard, old, p.node(best->uid));
