@@ -1,7 +1,7 @@
-// Random worlds: clusters come and go while engines, agents, zones and the control plane die at any step. After every
+// Random worlds: clusters come and go, are upgraded and hand their primaries over, while engines, agents, zones and the control plane die at any step. After every
 // step nobody shares a primary endpoint; once everything is healed, everything is as wished.
 //
-//   ELASTILAB_SIM_SEEDS=20000  how many seeds to run (default 1,500)
+//   ELASTILAB_SIM_SEEDS=20000  how many seeds to run (default 2,000)
 //   ELASTILAB_SIM_SEED=1234    replays one, with a trace
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -64,6 +64,8 @@ std::string RunSeed(uint64_t seed, bool trace) {
     region.Step();
     if (step > 60 && region.random()() % 12 == 0) RandomFault(region, trace);
     if (region.random()() % 5 == 0) region.Write("demo");
+    if (step > 60 && region.random()() % 40 == 0) region.PromoteByHand("demo");
+    if (step > 60 && region.random()() % 60 == 0) region.Upgrade(region.random()() % 2 == 0 ? "demo" : "other");
     if (step == 180 && seed % 4 == 0) {
       region.Delete("other");
       deleted = true;
@@ -86,7 +88,7 @@ TEST(RandomFaultsTest, InvariantsHoldForEverySeed) {
     EXPECT_EQ(RunSeed(FromEnvironment("ELASTILAB_SIM_SEED", 0), true), "");
     return;
   }
-  const uint64_t seeds = FromEnvironment("ELASTILAB_SIM_SEEDS", 1500);
+  const uint64_t seeds = FromEnvironment("ELASTILAB_SIM_SEEDS", 2000);
   int failures = 0;
   for (uint64_t seed = 1; seed <= seeds && failures < 3; ++seed) {
     const std::string broken = RunSeed(seed, false);
@@ -121,6 +123,29 @@ TEST(SimulationTest, ALostZoneLeavesTheGroupWritable) {
     region.Settle();
     EXPECT_TRUE(region.Write("demo")) << region.Describe();
     EXPECT_EQ(region.acknowledged("demo"), 2);
+  }
+}
+
+TEST(SimulationTest, APromotionByHandAndAnUpgradeLoseNothing) {
+  for (uint64_t seed = 1; seed <= 50; ++seed) {
+    SimRegion region(seed);
+    region.CreateGroup("demo", 3);
+    ASSERT_TRUE(region.Settle());
+    for (int i = 0; i < 10; ++i) ASSERT_TRUE(region.Write("demo"));
+    const auto primary = [&] {
+      return region.store().Read([](const State& state) {
+        return state.Find<CacheNode>(state.Find<NodeGroup>("demo/0001")->primary)->cluster_id;
+      });
+    };
+    const std::string wanted = region.PromoteByHand("demo");
+    ASSERT_TRUE(region.Settle());
+    EXPECT_EQ(primary(), wanted);
+    region.Upgrade("demo");
+    ASSERT_TRUE(region.Settle()) << region.Describe();
+    EXPECT_EQ(region.BrokenWhenSettled(), "") << "seed " << seed;
+    EXPECT_NE(primary(), wanted) << "a primary hands over before its node is touched";
+    ASSERT_TRUE(region.Write("demo"));
+    EXPECT_EQ(region.acknowledged("demo"), 11) << "seed " << seed << "\n" << region.Describe();
   }
 }
 

@@ -40,6 +40,10 @@ class SimRegion final : public DirectLine {
   void CreateGroup(const std::string& id, int members);
   void CreateMemcached(const std::string& id, int nodes);
   void Delete(const std::string& id);
+  // Nothing while the group is not available, as the API would refuse it.
+  // Returns the cluster that was asked for.
+  std::string PromoteByHand(const std::string& group_id);
+  void Upgrade(const std::string& group_id);
   // One write through the group's primary endpoint; whether it was acknowledged.
   bool Write(const std::string& group_id);
 
@@ -105,6 +109,7 @@ class SimRegion final : public DirectLine {
   std::deque<std::pair<NodeUid, Question>> questions_;
   std::map<std::string, int64_t> acknowledged_;
   int64_t next_pid_ = 1000;
+  int upgrades_ = 0;
 };
 
 }  // namespace elastilab
