@@ -92,7 +92,13 @@ void HandOver(Planning& p, NodeGroup& shard) {
   if (task.id == shard.failover.record_id && task.state == TaskState::kCalledOff && HasAgent(p.world, old)) {
     return CallOff(p, shard, task.text);
   }
+  // Clients keep it from being asked (CLIENT PAUSE again and again). Should it switch after all, both are turned back, and
+  // nothing is lost: nobody writes to the replica.
+  if (SinceStep(p, shard) >= kHandoverMicros && SaysRole(p, old, Role::kPrimary)) {
+    return CallOff(p, shard, "the primary could not be brought to hand over in time");
+  }
   TellSilence(p, old, evidence);
+  p.plan.WakeAt(p.world.now_micros + kHandoverMicros);
   p.Decide(ActionKind::kWait, old, HasAgent(p.world, old) ? "hands over to " + chosen.cluster_id : "its agent is away");
 }
 

@@ -34,6 +34,9 @@ bool SaysRole(const Planning& p, const CacheNode& node, Role role);
 // Takes the next step of a handover under way.
 void HandOver(Planning& p, NodeGroup& shard);
 
+// How long an agent may try; each try has a patience of its own, which is much shorter.
+inline constexpr int64_t kHandoverMicros = 30'000'000;
+
 // Everything is as it was; users are told why. The old primary keeps, or gets back, role and endpoint.
 void CallOff(Planning& p, NodeGroup& shard, const std::string& why);
 

@@ -107,6 +107,16 @@ TEST(HandoverTest, ThePrimarysZoneIsLostMeanwhile) {
   EXPECT_EQ(s.shard().failover.step, FailoverStep::kMeasuring);
 }
 
+TEST(HandoverTest, APrimaryThatCanNotBeAskedIsNotWaitedForForEver) {
+  auto s = Asked();
+  s.Advance(kHandoverMicros - 1).Plan();
+  EXPECT_EQ(s.shard().failover.step, FailoverStep::kHandingOver);
+  s.Advance(1).Plan();
+  EXPECT_EQ(s.shard().failover.step, FailoverStep::kNone);
+  EXPECT_EQ(s.shard().primary, 1);
+  EXPECT_THAT(s.told, Contains(HasSubstr("in time")));
+}
+
 TEST(HandoverTest, AReplicaThatIsNotInStepIsNotTakenNorAnotherInItsPlace) {
   auto s = Situation::Group(3).AllServing();
   s.group().automatic_failover = AutomaticFailover::kDisabled;
