@@ -115,6 +115,9 @@ void SimRegion::ApplyWish(Zone& zone, const Assignment& wish) {
     SimEngine& engine = it->second;
     if (wish.desired() == agent::v1::DESIRED_FENCED) engine.alive = false;
     engine.asked = wish;
+    if (engine.alive && wish.revision() <= engine.wish.revision() && wish.desired() == agent::v1::DESIRED_RUN) {
+      return Report(zone, wish.uid());  // in force already
+    }
     if (engine.alive && engine.silent) return;  // it can't obey
     if (engine.alive && wish.hands_off()) {
       HandOver(zone, engine, wish);

@@ -235,8 +235,8 @@ std::string SimRegion::Describe() const {
       auto it = zone.engines.find(uid);
       if (it != zone.engines.end()) {
         const SimEngine& e = it->second;
-        text += fmt::format(" | engine {}{} incarnation {} revision {} data {}{}", e.alive ? "alive" : "dead",
-                            e.silent ? " silent" : "", e.wish.incarnation(), e.wish.revision(), e.data, e.synced ? " synced" : "");
+        text += fmt::format(" | engine {}{} {} task {} incarnation {} revision {} data {}{}", e.alive ? "alive" : "dead",
+                            e.silent ? " silent" : "", e.wish.role() == agent::v1::NODE_ROLE_PRIMARY ? "primary" : "replica", static_cast<int>(e.task.state()), e.wish.incarnation(), e.wish.revision(), e.data, e.synced ? " synced" : "");
       }
       text += zone.link ? "\n" : " (no agent)\n";
     }

@@ -89,6 +89,9 @@ void HandOver(Planning& p, NodeGroup& shard) {
     return EnterStep(p, shard, FailoverStep::kFencing);
   }
   const TaskObservation& task = SeenOf(p.world, old.uid).task;
+  // Switched, and somebody has turned the new one back since: nobody is primary, and both hold the same.
+  const bool done = task.id == shard.failover.record_id && task.state == TaskState::kDone;
+  if (done && SaysRole(p, old, Role::kReplica) && SaysRole(p, chosen, Role::kReplica)) return Switched(p, shard, old, chosen);
   if (task.id == shard.failover.record_id && task.state == TaskState::kCalledOff && HasAgent(p.world, old)) {
     return CallOff(p, shard, task.text);
   }

@@ -107,6 +107,18 @@ TEST(HandoverTest, ThePrimarysZoneIsLostMeanwhile) {
   EXPECT_EQ(s.shard().failover.step, FailoverStep::kMeasuring);
 }
 
+TEST(HandoverTest, TwoReplicasAndNoPrimaryAreNoEnd) {
+  auto s = Asked();
+  s.Switches(1, 2);
+  s.seen(2).role = Role::kReplica;
+  s.Plan();
+  EXPECT_EQ(s.shard().primary, 2);
+  s.Settle();
+  EXPECT_EQ(s.group().status, GroupStatus::kAvailable);
+  EXPECT_EQ(s.node(1).incarnation, 1);
+  EXPECT_EQ(s.node(2).incarnation, 1);
+}
+
 TEST(HandoverTest, APrimaryThatCanNotBeAskedIsNotWaitedForForEver) {
   auto s = Asked();
   s.Advance(kHandoverMicros - 1).Plan();
