@@ -178,6 +178,8 @@ Status NodeSupervisor::TryStart() {
   previous_keys_ = in_place_ ? last_status_.keys : -1;
   if (in_place_) ++record.restarts;
   in_place_ = false;
+  record.last_offset = record.last_offset_micros = 0;  // those of the process before say nothing of this one
+  record.last_keys = -1;
   record.began_on_files = driver->Saved(wish_.launch, Paths()).bytes > 0;
   RETURN_IF_ERROR(process_.Start(std::move(command)));
   stop_problem_.clear();
