@@ -46,11 +46,13 @@ struct OfferingFilter {
 StatusOr<std::optional<seconds>> ReadDuration(const std::string& text) {
   if (text.empty()) return std::optional<seconds>();
   for (const int years : {1, 3}) {
-    if (text == std::to_string(years) || text == std::to_string(years * kYear.count()))
+    const std::string iso = fmt::format("P{}Y", years);  // as Terraform's data source says it
+    if (text == std::to_string(years) || text == std::to_string(years * kYear.count()) || text == iso) {
       return std::optional(years * kYear);
+    }
   }
   return InvalidParameterValue(
-      fmt::format("The Duration '{}' is none of 1, 3 (years), 31536000, 94608000 (seconds).", text));
+      fmt::format("The Duration '{}' is none of 1, 3 (years), 31536000, 94608000 (seconds), P1Y, P3Y.", text));
 }
 
 template <typename Request>

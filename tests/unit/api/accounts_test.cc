@@ -183,6 +183,9 @@ TEST_F(ReservedNodeTest, FiltersOfOfferings) {
     EXPECT_EQ(offering.product_description(), "valkey");
     EXPECT_EQ(offering.duration(), 94608000);
   }
+  EXPECT_EQ(Offerings(For("", "VALKEY", "P3Y", "")).size(), Offerings(For("", "VALKEY", "3", "")).size()) << "Terraform's words";
+  EXPECT_FALSE(Offerings(For("", "VALKEY", "P1Y", "")).empty());
+  EXPECT_EQ(Refusal<OfferingsResponse>(kOfferings, For("", "", "P2Y", "")), "InvalidParameterValue");
   EXPECT_THAT(Offerings(For("cache.nosuch", "", "", "")), IsEmpty());
   EXPECT_THAT(Offerings(For("", "", "", "Heavy Utilization")), IsEmpty()) << "of old";
   EXPECT_EQ(Refusal<OfferingsResponse>(kOfferings, For("", "", "2", "")), "InvalidParameterValue");
