@@ -7,6 +7,7 @@
 #include "cli/commands/aws_flags.h"
 #include "cli/commands/help_index.h"
 #include "cli/commands/registry.h"
+#include "cli/lab/target.h"
 
 namespace elastilab {
 namespace {
@@ -20,9 +21,7 @@ Status Explained(const Status& status, const Context& context) {
   if (!endpoint.empty()) {
     return absl::UnavailableError(fmt::format("no lab answers at {}: {}", endpoint, std::string(status.message())));
   }
-  return absl::UnavailableError(fmt::format("no lab is running in {}. Start it with: elastilab up (what is wrong, if it "
-                                            "should be running: elastilab doctor, and {})",
-                                            context.files.data_dir, context.files.log()));
+  return absl::UnavailableError(WhyNoAnswer(context.files, std::string(status.message())));
 }
 
 int Fail(const Status& status, const CommandSpec* spec, Io& io) {

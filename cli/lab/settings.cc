@@ -1,7 +1,8 @@
 #include "cli/lab/settings.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstdlib>
@@ -10,13 +11,14 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "common/directories.h"
+#include "common/os/unique_fd.h"
+
 namespace elastilab {
 namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::ordered_json;
-
-constexpr size_t kLongestSocketPath = 107;
 
 std::string Environment(const char* name) {
   const char* value = std::getenv(name);
@@ -87,24 +89,18 @@ Status SaveSettings(const LabFiles& files, const LabSettings& settings) {
       {"SignatureSkew", settings.signature_skew},
   };
   const std::string fresh = files.settings() + ".new";
-  {
-    std::ofstream out(fresh, std::ios::trunc);
-    out << json.dump(2) << "\n";
-    out.close();
-    if (!out) return absl::FailedPreconditionError(fmt::format("cannot write {}: {}", fresh, std::strerror(errno)));
-  }
+  // Nobody else is to know of this lab's ports and certificates. What is renamed into place is whole on the disk, so that
+  // a power cut leaves the old settings or these.
+  ::unlink(fresh.c_str());
+  const UniqueFd file(::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  const std::string text = json.dump(2) + "\n";
+  const bool written = file.valid() && ::write(file.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
+                       ::fsync(file.get()) == 0;
+  if (!written) return absl::FailedPreconditionError(fmt::format("cannot write {}: {}", fresh, std::strerror(errno)));
   if (::rename(fresh.c_str(), files.settings().c_str()) != 0) {
     return absl::FailedPreconditionError(fmt::format("cannot write {}: {}", files.settings(), std::strerror(errno)));
   }
-  return absl::OkStatus();
-}
-
-std::string CallTarget(const LabFiles& files) {
-  struct stat info {};
-  const bool there = ::stat(files.socket().c_str(), &info) == 0;
-  if (there && files.socket().size() <= kLongestSocketPath) return "unix:" + files.socket();
-  const auto settings = LoadSettings(files);
-  return fmt::format("127.0.0.1:{}", settings.ok() ? settings->grpc_port : LabSettings().grpc_port);
+  return SyncDirectory(files.data_dir);
 }
 
 }  // namespace elastilab

@@ -48,7 +48,4 @@ StatusOr<LabSettings> LoadSettings(const LabFiles& files);
 // Replaces the file whole.
 Status SaveSettings(const LabFiles& files, const LabSettings& settings);
 
-// Where gRPC finds the lab: the socket if it is there and its path is short enough, else the port of the settings.
-std::string CallTarget(const LabFiles& files);
-
 }  // namespace elastilab

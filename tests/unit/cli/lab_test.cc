@@ -23,6 +23,7 @@
 #include "common/os/pidfd.h"
 #include "common/os/spawn.h"
 #include "cli/lab/settings.h"
+#include "cli/lab/target.h"
 #include "proto/admin/v1/admin.pb.h"
 
 namespace elastilab {
@@ -50,7 +51,9 @@ TEST_F(LabTest, SettingsAreKept) {
   ASSERT_TRUE(SaveSettings(files_, settings).ok());
   EXPECT_EQ(*LoadSettings(files_), settings);
   EXPECT_EQ(settings.region(), "eu-west-1");
-  EXPECT_EQ(CallTarget(files_), "127.0.0.1:5567");
+  struct stat info {};
+  ASSERT_EQ(::stat(files_.settings().c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 0777, 0600u);
   std::ofstream(files_.settings()) << "{ damaged";
   EXPECT_THAT(std::string(LoadSettings(files_).status().message()), HasSubstr("lab.json"));
 }
@@ -226,6 +229,47 @@ TEST_F(LabTest, CallsOverTheSocket) {
   EXPECT_EQ(ErrorText(refused.status()),
             "An error occurred (CacheClusterNotFound) when calling the Other operation: CacheCluster not found: x");
   server->Shutdown();
+}
+
+// Another lab, or anybody, may listen on the port that this directory's lab once had, and on the default one.
+TEST_F(LabTest, ADirectoryMeansItsOwnLabOrNone) {
+  const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in where{};
+  where.sin_family = AF_INET;
+  where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof where;
+  ASSERT_EQ(::bind(fd, reinterpret_cast<sockaddr*>(&where), size), 0);
+  ASSERT_EQ(::listen(fd, 1), 0);
+  ::getsockname(fd, reinterpret_cast<sockaddr*>(&where), &size);
+  EXPECT_EQ(CallTarget(files_), "unix:" + files_.socket()) << "no lab was ever here";
+  LabSettings settings;
+  settings.grpc_port = ntohs(where.sin_port);
+  ASSERT_TRUE(SaveSettings(files_, settings).ok());
+  EXPECT_EQ(CallTarget(files_), "unix:" + files_.socket()) << "the lab of this directory is stopped";
+
+  std::ofstream(files_.pid_file()) << ::getpid() << "\n";
+  const int lock = ::open(files_.pid_file().c_str(), O_RDONLY);
+  ASSERT_EQ(::flock(lock, LOCK_EX), 0);
+  EXPECT_EQ(CallTarget(files_), "unix:" + files_.socket()) << "its control plane runs, its socket file is gone";
+  EXPECT_THAT(CallTarget({"/tmp/" + std::string(200, 'x')}), ::testing::StartsWith("unix:"));
+  ::close(lock);
+  ::close(fd);
+}
+
+TEST_F(LabTest, WhyNobodyAnswersHasItsOwnSentenceEach) {
+  EXPECT_THAT(WhyNoAnswer({files_.data_dir + "/nothing"}, "x"), HasSubstr("there is no lab in"));
+  EXPECT_THAT(WhyNoAnswer(files_, "x"), HasSubstr("there is no lab in"));
+  ASSERT_TRUE(SaveSettings(files_, LabSettings()).ok());
+  EXPECT_THAT(WhyNoAnswer(files_, "x"), HasSubstr("is stopped"));
+  std::ofstream(files_.pid_file()) << ::getpid() << "\n";
+  const int lock = ::open(files_.pid_file().c_str(), O_RDONLY);
+  ASSERT_EQ(::flock(lock, LOCK_EX), 0);
+  EXPECT_THAT(WhyNoAnswer(files_, "could not save: disk full"), HasSubstr("could not save: disk full"));
+  ::close(lock);
+  if (::geteuid() == 0) return;  // root looks into everything
+  ASSERT_EQ(::chmod(files_.data_dir.c_str(), 0), 0);
+  EXPECT_THAT(WhyNoAnswer(files_, "x"), HasSubstr("Permission denied"));
+  ::chmod(files_.data_dir.c_str(), 0700);
 }
 
 TEST_F(LabTest, NobodyAnswers) {
